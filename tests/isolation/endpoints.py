@@ -14,6 +14,10 @@ from tests.isolation import curating
 
 BY_ID = {
     **curating.BY_ID,
+from tests.isolation.network import NETWORK_BY_ID, NETWORK_PLAIN
+
+BY_ID = {
+    **NETWORK_BY_ID,
     "alarm_list": "show_panel change_view delete_view restore_view",
     "alarms": "show_alarm operate regroup",
     "alarms_api": "get_alarm change_alarm operate get_history",
@@ -208,6 +212,7 @@ BY_ID = {
 
 PLAIN = {
     **curating.PLAIN,
+    **NETWORK_PLAIN,
     "market_search_api": "list_listings",
     "keys": "list_keys rotate",
     "brand_editing": "show preview save drop",
@@ -232,8 +237,6 @@ PLAIN = {
         "list_prices set_price list_shares set_share list_statements show_statement "
         "list_entries export_statement"
     ),
-    "market_ratings_api": "list_reported",
-    "market_reported": "list_reported",
     "members_api": "list_members",
     "membership": "leave list_members set_two_people",
     "organisations_api": "add_organisation list_organisations",

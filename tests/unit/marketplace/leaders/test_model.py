@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from random import Random
 from uuid import UUID
 
 from hypothesis import given
@@ -75,10 +76,10 @@ def test_without_enough_organisations_a_listing_is_on_no_board(number: int, uses
 
 @given(ROWS, st.randoms())
 def test_the_order_does_not_depend_on_the_order_of_what_is_told(
-    rows: list[Used], dice: st.DataObject
+    rows: list[Used], dice: Random
 ) -> None:
     mixed = list(rows)
-    dice.shuffle(mixed)  # type: ignore[attr-defined]  a Random
+    dice.shuffle(mixed)
 
     assert most_used(mixed, apart, least=1) == most_used(rows, apart, least=1)
     assert rising(mixed, apart, least=1) == rising(rows, apart, least=1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +18,7 @@ SHOWN = COUNTS.filter(lambda counts: sum(counts) >= LEAST)
 @given(SHOWN)
 def test_the_average_lies_between_the_prior_and_the_plain_mean(counts: list[int]) -> None:
     given_stars = sum(stars * number for stars, number in enumerate(counts, start=1))
-    plain = given_stars / sum(counts)
+    plain = Fraction(given_stars, sum(counts))
 
     average = average_of(counts)
 
