@@ -9,7 +9,9 @@ import blocks.packages._tables
 import designer.gallery._tables
 import designer.guide._tables
 import designer.palette._tables
+import marketplace.advisories._tables
 import marketplace.catalogue._tables
+import marketplace.mirror._tables
 import marketplace.money._tables
 import marketplace.recalls._tables
 import marketplace.releases._tables

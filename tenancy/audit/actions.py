@@ -129,6 +129,9 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
             "release.deprecated": "deprecated {it}",
             "release.restored": "took back that {it} is deprecated",
             "release.withdrawn": "withdrew {it}",
+            "advisory.published": "published the advisory {it}",
+            "advisory.withdrawn": "withdrew the advisory {it}",
+            "mirror.imported": "took in the marketplace of {it}",
         },
     )
     | _of(
