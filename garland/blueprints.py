@@ -58,6 +58,8 @@ import garland.tenant_templates.views
 import garland.trends.views
 import garland.usage.api
 import garland.usage.views
+import marketplace.advisories.api
+import marketplace.advisories.views
 import marketplace.catalogue.api
 import marketplace.catalogue.decided.api
 import marketplace.impact.api
@@ -255,6 +257,7 @@ PAGES: tuple[Blueprint, ...] = (
     designer.rules.versions.views.bp,
     designer.tables.views.bp,
     marketplace.reviews.views.bp,
+    marketplace.advisories.views.bp,
 )
 MACHINES: tuple[Blueprint, ...] = (
     designer.blocks.api.api,
@@ -309,6 +312,7 @@ MACHINES: tuple[Blueprint, ...] = (
     marketplace.impact.api.api,
     marketplace.rollouts.api.api,
     marketplace.recalls.api.api,
+    marketplace.advisories.api.api,
     tenancy.audit.api.api,
     tenancy.brand.editing.api.api,
     garland.plans.api.api,
