@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import ColumnElement, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, exists, or_, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from kernel.clock import format_instant, parse_instant
@@ -20,7 +20,8 @@ from marketplace.advisories._tables import TEXT_MAX, WHO_MAX, MarketAdvisory
 from marketplace.advisories.model import AdvisoryView, Said, read_said, view_of
 from marketplace.advisories.telling import tell_affected
 from marketplace.mirror.origin import MIRRORED
-from marketplace.releases._tables import MarketListing
+from marketplace.releases._tables import MarketListing, MarketRelease
+from marketplace.releases.states import PUBLIC
 from marketplace.releases.store import public_releases
 from marketplace.releases.words import require_text
 from tenancy.audit.trail import About, Actor, note
@@ -116,11 +117,15 @@ def get_written(session: Session, who: Writer, advisory_id: str) -> AdvisoryView
     return view_of(row)
 
 
+def may_advise(session: Session, who: Writer) -> bool:
+    """Tell whether there is a listing for which somebody may write one."""
+    return session.scalar(_advisable(who).limit(1)) is not None
+
+
 def listings_to_advise(session: Session, who: Writer) -> list[tuple[str, str]]:
     """List the ids and titles of listings for which somebody may write one, by title."""
-    mine = true() if who.is_vendor else MarketListing.owner_id == who.tenant_id
-    rows = session.scalars(select(MarketListing).where(mine).order_by(MarketListing.title))
-    return [(one.listing_id, one.title) for one in rows if public_releases(session, one.listing_id)]
+    rows = session.execute(_advisable(who).order_by(MarketListing.title, MarketListing.listing_id))
+    return [(one.listing_id, one.title) for one in rows]
 
 
 def all_advisories(session: Session) -> list[AdvisoryView]:
@@ -141,6 +146,14 @@ def _may_write(session: Session, who: Writer, listing_id: str) -> bool:
 
 def _is_theirs(session: Session, who: Writer, row: MarketAdvisory) -> bool:
     return row.owner_id == who.tenant_id or _may_write(session, who, row.listing_id)
+
+
+def _advisable(who: Writer) -> Select[str, str]:
+    mine = true() if who.is_vendor else MarketListing.owner_id == who.tenant_id
+    is_public = exists().where(
+        MarketRelease.listing_id == MarketListing.listing_id, MarketRelease.state.in_(PUBLIC)
+    )
+    return select(MarketListing.listing_id, MarketListing.title).where(mine, is_public)
 
 
 def _written_for(who: Writer) -> ColumnElement[bool]:

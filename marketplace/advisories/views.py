@@ -20,8 +20,6 @@ from marketplace.mirror.origin import MIRRORED, origin_of
 
 bp = Blueprint("market_advisories", __name__)
 
-SHOWN = {"open": "To be done", "all": "All"}
-
 
 @bp.get("/t/<tenant>/marketplace/advisories")
 @require("blocks.view")
@@ -34,6 +32,7 @@ def list_concerns() -> Response:
         concerns=[one for one in found if is_all or one.is_open],
         counts={"open": sum(one.is_open for one in found), "all": len(found)},
         is_all=is_all,
+        writes=acting().may("advisories.edit") and store.may_advise(db_session(), writer()),
     )
 
 
@@ -65,7 +64,7 @@ def list_written() -> Response:
     return render(
         "marketplace/advisories/written.html",
         advisories=found,
-        may_write=bool(store.listings_to_advise(db_session(), writer())),
+        may_write=store.may_advise(db_session(), writer()),
         next_url=address_with(cursor=more) if more else None,
         first_url=address_with() if request.args.get("cursor") else None,
     )

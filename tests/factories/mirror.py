@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from blocks.packages.mirrored import own_fingerprint
 from blocks.packages.package import read_package
 from blocks.packages.trusted import add_publisher, add_release, found_trust, known_root
 from kernel.acting import Acting
+from kernel.db import make_sessions
 from marketplace.mirror import exporting, importing
 from marketplace.releases.publishers import owner_of_namespace
 from marketplace.releases.reviewing import list_publicly
@@ -20,7 +22,7 @@ from marketplace.releases.store import ReleaseView
 from runtime.moving.receiving import snapshot
 from tenancy.audit.trail import Actor
 from tenancy.organisations import OrganisationView, find_by_slug
-from tenancy.scope import as_tenant
+from tenancy.scope import as_tenant, guarded
 from tests.factories.packages import KEY, ROOT_KEY
 from tests.factories.releases import (
     approve,
@@ -84,7 +86,7 @@ def export(
 ) -> exporting.Written:  # fmt: skip
     """Export a whole marketplace."""
     wish = exporting.Wish(source="The main one", key=key, **said)
-    with snapshot(sessions) as session:
+    with snapshot(reading(sessions)) as session:
         vendor = find_by_slug(session, "vendor")
         assert vendor is not None
         return exporting.export_whole(sessions, session, vendor.id, folder, wish, now=now)
@@ -100,6 +102,12 @@ def import_(
             found_trust(session, Ed25519PrivateKey.from_private_bytes(b"h" * 32), now=NOON)
     wish = importing.Wish(**said)
     return importing.import_whole(sessions, acting_for(vendor), folder, wish, now=now)
+
+
+def reading(sessions: sessionmaker[Session]) -> sessionmaker[Session]:
+    """Give sessions on the same database that only read, which on SQLite take no lock."""
+    engine: Engine = sessions.kw["bind"]
+    return guarded(make_sessions(engine.execution_options(garland_read_only=True)))
 
 
 def fingerprint(sessions: sessionmaker[Session]) -> str:

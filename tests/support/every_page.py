@@ -75,6 +75,12 @@ PAGES: dict[str, tuple[str, ...]] = {
     "lookups.list_tables": ("/look-up-tables",),
     "lookups.show_table": ("/look-up-tables/{look_up_table}",),
     "maintenance.edit_window": ("/maintenance/{window}/edit",),
+    "market_advisories.list_concerns": (
+        "/marketplace/advisories",
+        "/marketplace/advisories?show=all",
+    ),
+    "market_advisories.list_written": ("/marketplace/advisories/written",),
+    "market_advisories.new_advisory": ("/marketplace/advisories/written/new",),
     "maintenance.list_windows": ("/maintenance",),
     "maintenance.new_window": ("/maintenance/new",),
     "maintenance.show_window": ("/maintenance/{window}",),
@@ -192,6 +198,9 @@ CSP_PAGES: dict[str, tuple[str, ...]] = {
 """The pages of who looks after customers; what follows `/t/northwind`."""
 
 NO_PAGES: dict[str, str] = {
+    "market_advisories.show_concern": "of a listed release: looked at in its own tests",
+    "market_advisories.show_written": "of a listed release: looked at in its own tests",
+    "market_advisories.take_osv": "a file",
     "reviews.list_queue": "the vendor's: looked at in its own tests",
     "reviews.show": "the vendor's: looked at in its own tests",
     "reviews.take_package": "a file",

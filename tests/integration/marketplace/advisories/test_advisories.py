@@ -177,7 +177,6 @@ def test_programs_read_and_write_them(
 
 
 def test_people_write_read_and_withdraw_them_on_pages(
-    app: Flask,
     sessions: sessionmaker[Session],
     releases: list[ReleaseView],
     signed_in: SignedIn,

@@ -16,7 +16,7 @@ from marketplace.releases.states import ReleaseState
 from marketplace.releases.store import find_release, public_releases
 from runtime.moving.receiving import snapshot
 from tenancy.organisations import OrganisationView
-from tests.factories.mirror import VERA, fingerprint, import_, make_listed
+from tests.factories.mirror import VERA, fingerprint, import_, make_listed, reading
 from tests.factories.packages import OTHER_KEY
 from tests.factories.releases import make_integrator, make_vendor
 from tests.factories.tenancy import NOON
@@ -31,7 +31,7 @@ def handed(
         make_listed(session, root=OTHER_KEY, key=OTHER_KEY, namespace="lake")
     import_(here, folder, trust=fingerprint(there))
     wish = ExportWish(source="The ship", key=OTHER_KEY)
-    with snapshot(here) as session:
+    with snapshot(reading(here)) as session:
         export_own(session, tmp_path / "own", wish)
     return tmp_path / "own"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from blocks.versions import precedence
@@ -49,7 +49,7 @@ def test_what_is_none_is_refused_by_its_field(text: str) -> None:
 
 
 @given(VERSIONS, VERSIONS, VERSIONS, st.booleans())
-@examples(200)
+@settings(max_examples=examples(200))
 def test_it_is_read_as_it_was_written(first: str, end: str, other: str, is_open: bool) -> None:
     low, high = sorted((first, end), key=precedence)
     text = f">={low},{'<' if is_open else '<='}{high} || {other}"
@@ -64,7 +64,7 @@ def test_it_is_read_as_it_was_written(first: str, end: str, other: str, is_open:
 
 
 @given(st.text(max_size=60))
-@examples(200)
+@settings(max_examples=examples(200))
 def test_whatever_is_typed_is_read_or_refused_by_name(text: str) -> None:
     with suppress(InvalidError):
         spans = read_ranges(text)

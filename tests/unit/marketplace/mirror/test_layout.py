@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marketplace.mirror.layout import (
@@ -24,7 +24,7 @@ PARTS = st.sampled_from(
 
 
 @given(st.lists(PARTS, min_size=1, max_size=4).map("/".join) | st.text(max_size=30))
-@examples(300)
+@settings(max_examples=examples(300))
 def test_a_path_stays_in_the_folder_and_is_of_one_of_its_shapes(path: str) -> None:
     if is_path(path):
         parts = PurePosixPath(path).parts
