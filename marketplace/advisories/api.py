@@ -30,7 +30,7 @@ from marketplace.advisories._tables import (
     TITLE_MAX,
     Severity,
 )
-from marketplace.advisories.model import osv_document
+from marketplace.advisories.model import AdvisoryView, osv_document
 from marketplace.advisories.ranges import RANGE_MAX
 from marketplace.advisories.store import Writer
 from marketplace.advisories.telling import Concern
@@ -122,7 +122,7 @@ def get_osv(advisory_id: str) -> Response:
 def list_written() -> Response:
     """List the advisories of the organisation's own listings; of all, for the vendor."""
 
-    def fetch(limit: int, after: list[str] | None) -> list[store.AdvisoryView]:
+    def fetch(limit: int, after: list[str] | None) -> list[AdvisoryView]:
         return store.list_written(db_session(), writer(), limit=limit, after=after)
 
     found, more = page_of(fetch, store.place_of)

@@ -61,8 +61,8 @@ def publish(
     facts = {"severity": said.severity.value, "affected": said.affected}
     where = (session, who.tenant_id)
     note(*where, "advisory.published", now=now, about=_about(one), facts=facts, by=who.actor)
-    told = tell_affected(session, one, now=now)
-    log.info("advisory_published", advisory=one.advisory_id, organisations=told)
+    reached = tell_affected(session, one, now=now)
+    log.info("advisory_published", advisory=one.advisory_id, organisations=reached)
     return one
 
 

@@ -15,7 +15,7 @@ from kernel.http import acting, address_with, db_session, page_of, render, requi
 from marketplace.advisories import store, telling
 from marketplace.advisories._tables import Severity
 from marketplace.advisories.api import writer
-from marketplace.advisories.model import osv_document
+from marketplace.advisories.model import AdvisoryView, osv_document
 from marketplace.mirror.origin import MIRRORED, origin_of
 
 bp = Blueprint("market_advisories", __name__)
@@ -57,7 +57,7 @@ def take_osv(advisory_id: str) -> Mapping[str, Any]:
 def list_written() -> Response:
     """Show the advisories that the organisation may write, and those it wrote."""
 
-    def fetch(limit: int, after: list[str] | None) -> list[store.AdvisoryView]:
+    def fetch(limit: int, after: list[str] | None) -> list[AdvisoryView]:
         return store.list_written(db_session(), writer(), limit=limit, after=after)
 
     found, more = page_of(fetch, store.place_of)
@@ -115,7 +115,7 @@ def withdraw(advisory_id: str) -> Response:
 
 
 def _page(
-    one: store.AdvisoryView,
+    one: AdvisoryView,
     *,
     concern: telling.Concern | None = None,
     status: int = 200,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
@@ -54,7 +55,7 @@ def export_own(session: Session, folder: Path, wish: ExportWish) -> Written:
     """
     require_root_key(session, wish.key)
     documents: dict[str, bytes] = {ROOT: stored_documents(session)["root"]}
-    packages = {}
+    packages: dict[str, UUID] = {}
     for listing in session.scalars(
         select(MarketListing)
         .where(MarketListing.owner_id != MIRRORED)
@@ -150,11 +151,13 @@ def _claim(session: Session, hand: _Hand, said: Mapping[str, Any]) -> None:
         f"Handed in as a folder from {hand.opened.manifest.source}, signed by the root with the "
         f"fingerprint {fingerprint_of(hand.opened.root)}: compare it with what its owner says."
     )
-    namespace, who = said["namespace"], {"by": hand.by, "now": hand.now}
+    namespace = said["namespace"]
     claim = Claim(namespace=namespace, title=said["title"], support=said["support"], proof=proof)
     claim_namespace(session, hand.organisation.id, claim, by=hand.by, now=hand.now)
     for text in said["keys"]:
-        add_key(session, hand.organisation.id, namespace, (text, "handed in"), **who)
+        add_key(
+            session, hand.organisation.id, namespace, (text, "handed in"), by=hand.by, now=hand.now
+        )
 
 
 def _submissions(

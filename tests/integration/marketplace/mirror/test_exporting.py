@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from marketplace.mirror import folder as files
 from marketplace.mirror.layout import MirrorError
+from tenancy.organisations import create_organisation
 from tests.factories.mirror import export, import_, make_listed
 from tests.factories.organisations import make_below
 from tests.factories.packages import OTHER_KEY
-from tests.factories.tenancy import make_csp
+from tests.factories.releases import make_vendor
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -43,7 +44,10 @@ def test_what_came_since_alone_is_written_and_the_serial_grows(
 
 def test_nothing_of_a_customer_is_in_it(there: sessionmaker[Session], tmp_path: Path) -> None:
     with there.begin() as session:
-        csp = make_csp(session, "Northwind Telecom")
+        vendor = make_vendor(session)
+        csp = create_organisation(
+            session, kind="csp", name="Northwind", slug="northwind", parent_id=vendor.id
+        )
         customer = make_below(session, csp, name="Lakeside Hospital")
     export(there, tmp_path / "out")
 
