@@ -58,6 +58,8 @@ import garland.tenant_templates.views
 import garland.trends.views
 import garland.usage.api
 import garland.usage.views
+import marketplace.advisories.api
+import marketplace.advisories.views
 import marketplace.browse.installs.views
 import marketplace.browse.views
 import marketplace.catalogue.api
@@ -317,6 +319,7 @@ PAGES: tuple[Blueprint, ...] = (
     marketplace.catalogue.bundles.views.bp,
     marketplace.catalogue.own.views.bp,
     marketplace.wishes.views.bp,
+    marketplace.advisories.views.bp,
 )
 MACHINES: tuple[Blueprint, ...] = (
     designer.blocks.api.api,
@@ -377,6 +380,7 @@ MACHINES: tuple[Blueprint, ...] = (
     marketplace.rollouts.api.api,
     marketplace.recalls.api.api,
     marketplace.shadow.api.api,
+    marketplace.advisories.api.api,
     tenancy.audit.api.api,
     tenancy.brand.editing.api.api,
     garland.plans.api.api,

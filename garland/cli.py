@@ -19,6 +19,7 @@ from garland.block_cli import block
 from garland.deletion_cli import tenant
 from garland.flow_cli import flow
 from garland.keys_cli import keys
+from garland.market_cli import market
 from garland.memory import loading
 from garland.pack_cli import pack
 from garland.release import version
@@ -52,6 +53,7 @@ main.add_command(restore)
 main.add_command(block)
 main.add_command(flow)
 main.add_command(keys)
+main.add_command(market)
 main.add_command(pack)
 main.add_command(rule)
 main.add_command(search)

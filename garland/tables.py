@@ -9,11 +9,13 @@ import blocks.packages._tables
 import designer.gallery._tables
 import designer.guide._tables
 import designer.palette._tables
+import marketplace.advisories._tables
 import marketplace.catalogue._tables
 import marketplace.catalogue.own._tables
 import marketplace.collections._tables
 import marketplace.figures._tables
 import marketplace.leaders._tables
+import marketplace.mirror._tables
 import marketplace.money._tables
 import marketplace.pictures._tables
 import marketplace.proven._tables

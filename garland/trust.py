@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from blocks.packages import trusted
 from blocks.packages.archive import ARCHIVE_MAX_BYTES
 from blocks.packages.keys import KeyFileError, make_key_file, public_file, read_key_file
+from blocks.packages.mirrored import own_fingerprint
 from blocks.packages.package import read_package
 from blocks.packages.signing import Envelope, NotTrustedError, read_envelope
 from blocks.packages.trust import INDEX, ROOT
@@ -79,8 +80,9 @@ def show(settings: Settings) -> str:
             return "There is no root of trust yet: run `garland trust init`."
         lines = [f"Root {root.serial}, signed by {root.threshold} of {len(root.keys)}:"]
         lines += [f"  key {one}" for one in root.keys]
+        lines.append(f"  fingerprint {own_fingerprint(session)}")
         try:
-            index = trusted.current_index(session, now=utc_now())
+            index = trusted.own_index(session, now=utc_now())
         except NotTrustedError as error:
             return "\n".join([*lines, f"No index holds ({error.code}): {error.message}"])
     lines.append(f"Index {index.serial}, until {format_instant(index.expires)}")
@@ -162,7 +164,7 @@ def _own_key(file: Path, *, passphrase: str) -> Ed25519PrivateKey:
 
 def _renew_in_time(session: Session, file: Path, now: datetime) -> None:
     try:
-        index = trusted.current_index(session, now=now)
+        index = trusted.own_index(session, now=now)
         if index.expires - now > trusted.INDEX_LIFE / 2:
             return
     except NotTrustedError as error:

@@ -50,7 +50,7 @@ def rotate(key: Path | None, passphrase: bool) -> None:  # noqa: FBT001  click
     with _told() as settings:
         from garland.trust import rotate as rotated
 
-        old = _root_key(settings, key)
+        old = root_key(settings, key)
         click.echo(rotated(settings, old, passphrase=_new_passphrase(asked=passphrase)))
 
 
@@ -62,7 +62,7 @@ def renew(key: Path | None) -> None:
         from blocks.packages.trusted import renew_index
         from garland.trust import change
 
-        held = _root_key(settings, key)
+        held = root_key(settings, key)
         change(settings, lambda session, now: renew_index(session, held, now=now))
         click.echo("The index was signed anew.")
 
@@ -83,7 +83,7 @@ def publisher_add(name: str, public: Path, key: Path | None) -> None:
         from blocks.packages.trusted import add_publisher
         from garland.trust import change
 
-        held, added = _root_key(settings, key), read_public_file(public)
+        held, added = root_key(settings, key), read_public_file(public)
         change(settings, lambda session, now: add_publisher(session, held, name, added, now=now))
         click.echo(f"{name} may sign packages with the key of {public.name}.")
 
@@ -97,7 +97,7 @@ def list_package(package: Path, by: str, key: Path | None) -> None:
     with _told() as settings:
         from garland.trust import list_release
 
-        digest = list_release(settings, _root_key(settings, key), package, by=by)
+        digest = list_release(settings, root_key(settings, key), package, by=by)
         click.echo(f"The index lists {digest}.")
 
 
@@ -111,7 +111,7 @@ def revoke(what: str, reason: str, since: datetime | None, key: Path | None) -> 
     with _told() as settings:
         from garland.trust import change
 
-        held = _root_key(settings, key)
+        held = root_key(settings, key)
         change(settings, _revoking(held, what, reason, since=since))
         click.echo(f"{what} is revoked.")
 
@@ -151,7 +151,7 @@ def _revoking(key: "Ed25519PrivateKey", what: str, reason: str, *, since: dateti
     return lambda session, now: revoke_key(session, key, what, since=at or now, now=now)
 
 
-def _root_key(settings: "Settings", file: Path | None) -> "Ed25519PrivateKey":
+def root_key(settings: "Settings", file: Path | None) -> "Ed25519PrivateKey":
     """Read the root's private key; ask for its passphrase only where it has one."""
     from blocks.packages.keys import KeyFileError, read_key_file
     from garland.trust import root_key_file

@@ -90,6 +90,7 @@ PERMISSIONS: MappingProxyType[str, str] = MappingProxyType(
         "releases.edit": "claim namespaces, list keys, submit releases and deprecate them",
         "reviews.view": "see claims of namespaces and the releases that wait for review",
         "reviews.decide": "verify namespaces, and approve, reject and list releases",
+        "advisories.edit": "publish and withdraw advisories of blocks that are listed",
         "rollouts.edit": "roll out, take back and recall versions of blocks among customers",
     }
 )
@@ -103,7 +104,7 @@ GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Connections", ("connections",)),
     ("Organisation", ("organisation", "environments", "limits", "plans", "usage")),
     ("Customers", ("customers", "catalogue", "rollouts", "brand", "announcements")),
-    ("Marketplace", ("releases", "reviews")),
+    ("Marketplace", ("releases", "reviews", "advisories")),
     ("Money of the marketplace", ("statements", "prices", "charges")),
 )
 """The parts of the table as pages show them: a title, and what its permissions begin with."""
@@ -202,13 +203,14 @@ _GRANTS: MappingProxyType[Role, frozenset[str]] = MappingProxyType(
                 "charges.edit",
             }
         ),
-        Role.REVIEWER: _SEES | {"reviews.view", "reviews.decide"},
+        Role.REVIEWER: _SEES | {"reviews.view", "reviews.decide", "advisories.edit"},
         Role.INTEGRATOR: _DESIGNS
         | {
             "blocks.edit",
             "templates.share",
             "releases.view",
             "releases.edit",
+            "advisories.edit",
             "statements.view",
             "prices.edit",
         },

@@ -7,6 +7,7 @@ offers it as its own.
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,7 +22,7 @@ from blocks.installs.curated import kept_back, lent
 from blocks.installs.fitness import checked_block
 from blocks.installs.model import Offered, asks_of, new_asks
 from blocks.installs.vouching import is_lent, signers_of, taken_back
-from blocks.manifest import kept_manifest
+from blocks.manifest import Manifest, kept_manifest
 from blocks.packages.package import Package, read_package
 from blocks.packages.trust import Trusted
 from blocks.versions import precedence
@@ -50,23 +51,8 @@ def upload(
     package = read_package(data)
     manifest = checked_block(package)
     own = signers_of(session, package, now=now)
-    row = {
-        "digest": package.digest,
-        "block_id": manifest.id,
-        "version": manifest.version,
-        "manifest": dict(package.manifest),
-        "archive": data,
-        "signers": list(own),
-        "vouched_in": {},
-        "added_at": now,
-    }
-    kept = _keep(session, row)
-    if own:
-        kept.archive = data  # never one without its signature in the place of one that has it
     words = {vouched_by.digest: [*vouched_by.key_ids]} if vouched_by is not None else {}
-    kept.vouched_in = {**kept.vouched_in, **words}
-    kept.signers = sorted({*kept.signers, *own}.union(*words.values()))
-    session.flush()
+    _keep(session, package, manifest, data, own, words, now=now)
     brought = {"id": new_id(), "tenant_id": tenant_id, "digest": package.digest}
     brought.update(uploaded_at=now, uploaded_by=by)
     if not insert_new(session, BlockUpload, brought, keys=("tenant_id", "digest")):
@@ -75,6 +61,18 @@ def upload(
         )
         session.execute(again.values(uploaded_at=now, uploaded_by=by))
     return offered(session, tenant_id, package.digest)
+
+
+def keep_signed(
+    session: Session, package: Package, data: bytes, trusted: Trusted, *, now: datetime
+) -> None:
+    """Keep a package that was believed for every tenant to install, though none brought it.
+
+    Raises:
+        InvalidError: as `checked_block`.
+    """
+    manifest = checked_block(package)
+    _keep(session, package, manifest, data, trusted.key_ids, {}, now=now)
 
 
 def offered(session: Session, tenant_id: UUID, digest: str) -> Offered:
@@ -162,7 +160,36 @@ def installed_rows(session: Session, tenant_id: UUID, block_id: str = "") -> lis
     return list(session.scalars(wanted.order_by(*order)))
 
 
-def _keep(session: Session, row: dict[str, object]) -> BlockPackage:
+def _keep(  # noqa: PLR0913  what it is, who vouches for it, since when
+    session: Session,
+    package: Package,
+    manifest: Manifest,
+    data: bytes,
+    own: Sequence[str],
+    words: Mapping[str, Sequence[str]],
+    *,
+    now: datetime,
+) -> None:
+    """Keep a package once, with all that vouches for it."""
+    row = {
+        "digest": package.digest,
+        "block_id": manifest.id,
+        "version": manifest.version,
+        "manifest": dict(package.manifest),
+        "archive": data,
+        "signers": list(own),
+        "vouched_in": {},
+        "added_at": now,
+    }
+    kept = _locked(session, row)
+    if own:
+        kept.archive = data  # never one without its signature in the place of one that has it
+    kept.vouched_in = {**kept.vouched_in, **words}
+    kept.signers = sorted({*kept.signers, *own}.union(*words.values()))
+    session.flush()
+
+
+def _locked(session: Session, row: dict[str, object]) -> BlockPackage:
     """Write a package unless it is here; give it locked, for what is said of it more now."""
     is_postgresql = session.get_bind().dialect.name == "postgresql"
     insert = insert_postgresql if is_postgresql else insert_sqlite

@@ -17,17 +17,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from blocks.packages._kept import envelope_of, keep, row_of
 from blocks.packages._tables import TrustDocument
+from blocks.packages.merged import merge
+from blocks.packages.mirrored import OWN, mirrored_index, refuse_expired
 from blocks.packages.package import Package
-from blocks.packages.signing import (
-    Envelope,
-    NotTrustedError,
-    canonical,
-    key_id,
-    read_envelope,
-    sign,
-    write_envelope,
-)
+from blocks.packages.signing import Envelope, NotTrustedError, canonical, key_id, sign
 from blocks.packages.trust import (
     INDEX,
     ROOT,
@@ -49,37 +44,46 @@ log = structlog.get_logger(__name__)
 
 def known_root(session: Session) -> Root | None:
     """Return the root; None before there is one."""
-    row = _row(session, "root")
-    return read_root(_envelope(row), None) if row else None
+    row = row_of(session, "root")
+    return read_root(envelope_of(row), None) if row else None
 
 
 def current_index(session: Session, *, now: datetime) -> Index:
-    """Return what holds now.
+    """Return what holds now: this installation's index, and with it that of a mirrored one.
 
     Raises:
         NotTrustedError: `root.missing`, `index.missing`, or as `read_index`.
     """
-    row = _row(session, "index")
+    own, other = own_index(session, now=now), mirrored_index(session)
+    return own if other is None else merge(own, other, now=now)
+
+
+def own_index(session: Session, *, now: datetime) -> Index:
+    """Return what this installation's own index says.
+
+    Raises:
+        NotTrustedError: as `current_index`.
+    """
+    row = row_of(session, "index")
     root = _required_root(session)
     if row is None:
         message = "There is no index yet: import one with `garland trust import`."
         raise NotTrustedError("index.missing", message)
-    return read_index(_envelope(row), root, known_serial=row.serial, now=now)
+    return read_index(envelope_of(row), root, known_serial=row.serial, now=now)
 
 
 def admit(session: Session, package: Package, *, now: datetime) -> Trusted:
     """See that a package may be used here: signed, listed, and not revoked.
 
     Raises:
-        NotTrustedError: as `current_index` and `check_package`.
+        NotTrustedError: as `current_index` and `check_package`; `index.expired` where the
+            mirrored index that would vouch for it ended.
     """
-    return check_package(
-        package.envelope,
-        package.files,
-        current_index(session, now=now),
-        name=package.manifest["id"],
-        version=package.manifest["version"],
-    )
+    index, name = current_index(session, now=now), package.manifest["id"]
+    if name not in index.packages:
+        refuse_expired(session, name, now=now)
+    version = package.manifest["version"]
+    return check_package(package.envelope, package.files, index, name=name, version=version)
 
 
 def found_trust(session: Session, key: Ed25519PrivateKey, *, now: datetime) -> None:
@@ -89,7 +93,7 @@ def found_trust(session: Session, key: Ed25519PrivateKey, *, now: datetime) -> N
         NotTrustedError: `root.known`: there is a root already.
     """
     _refuse_second_root(session)
-    _keep(session, "root", 1, _signed_root(1, key.public_key(), [key]), now=now)
+    keep(session, "root", 1, _signed_root(1, key.public_key(), [key]), now=now)
     empty: dict[str, Any] = {"index": 1, "serial": 0, "publishers": {}, "packages": {}}
     empty |= {"revoked_keys": {}, "revoked_digests": {}}
     import_index(session, _signed_index(empty, key, now=now), now=now)
@@ -104,11 +108,11 @@ def import_root(session: Session, envelope: Envelope, *, now: datetime) -> Root:
     Raises:
         NotTrustedError: as `read_root`.
     """
-    known = _row(session, "root", lock=True)
-    if known and _envelope(known).payload == envelope.payload:
+    known = row_of(session, "root", lock=True)
+    if known and envelope_of(known).payload == envelope.payload:
         return _required_root(session)
     root = read_root(envelope, known_root(session))
-    _keep(session, "root", root.serial, envelope, now=now)
+    keep(session, "root", root.serial, envelope, now=now)
     log.info("root_taken", serial=root.serial)
     return root
 
@@ -119,13 +123,13 @@ def import_index(session: Session, envelope: Envelope, *, now: datetime) -> Inde
     Raises:
         NotTrustedError: as `read_index`; `index.old` for another one with the same serial too.
     """
-    known = _row(session, "index", lock=True)
+    known = row_of(session, "index", lock=True)
     serial = known.serial if known else 0
     index = read_index(envelope, _required_root(session), known_serial=serial, now=now)
-    if known and index.serial == serial and _envelope(known).payload != envelope.payload:
+    if known and index.serial == serial and envelope_of(known).payload != envelope.payload:
         message = f"Another index with serial {serial} is known already."
         raise NotTrustedError("index.old", message)
-    _keep(session, "index", index.serial, envelope, now=now)
+    keep(session, "index", index.serial, envelope, now=now)
     log.info("index_taken", serial=index.serial, expires=format_instant(index.expires))
     return index
 
@@ -184,7 +188,7 @@ def add_release(
         NotTrustedError: as `check_package`; `package.other` when the version is listed with
             another content, which never changes.
     """
-    index = current_index(session, now=now)
+    index = own_index(session, now=now)
     name, version = package.manifest["id"], package.manifest["version"]
     publisher = by or package.manifest["publisher"]
     digest = check_release(package.envelope, package.files, index, publisher=publisher, now=now)
@@ -210,7 +214,7 @@ def revoke_key(
     Raises:
         NotFoundError: no publisher has that key.
     """
-    index = current_index(session, now=now)
+    index = own_index(session, now=now)
     if not any(revoked in keys for keys in index.publishers.values()):
         raise NotFoundError(f"no publisher has the key {revoked}: see `garland trust show`")
     at = min(since, index.revoked_keys.get(revoked, since))
@@ -236,7 +240,7 @@ def revoke_package(
 
 def stored_documents(session: Session) -> dict[str, bytes]:
     """Return root and index as they were signed, for other installations."""
-    rows = session.scalars(select(TrustDocument))
+    rows = session.scalars(select(TrustDocument).where(TrustDocument.kind.in_(OWN)))
     return {row.kind: row.envelope.encode() for row in rows}
 
 
@@ -248,10 +252,10 @@ def _change(
     now: datetime,
 ) -> None:
     """Write the next index; an expired one can be changed, which is how it is renewed."""
-    row = _row(session, "index", lock=True)
+    row = row_of(session, "index", lock=True)
     if row is None:
         raise NotTrustedError("index.missing", "There is no index yet.")
-    document = json.loads(_envelope(row).payload)
+    document = json.loads(envelope_of(row).payload)
     change(document)
     import_index(session, _signed_index(document, key, now=now), now=now)
 
@@ -276,25 +280,6 @@ def _required_root(session: Session) -> Root:
 
 
 def _refuse_second_root(session: Session) -> None:
-    if _row(session, "root", lock=True):
+    if row_of(session, "root", lock=True):
         message = "There is a root of trust already; `garland trust rotate` changes its key."
         raise NotTrustedError("root.known", message)
-
-
-def _row(session: Session, kind: str, *, lock: bool = False) -> TrustDocument | None:
-    query = select(TrustDocument).where(TrustDocument.kind == kind)
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    return session.scalar(query)
-
-
-def _envelope(row: TrustDocument) -> Envelope:
-    return read_envelope(row.envelope.encode())
-
-
-def _keep(session: Session, kind: str, serial: int, envelope: Envelope, *, now: datetime) -> None:
-    row = _row(session, kind, lock=True) or TrustDocument(kind=kind)
-    row.serial, row.changed_at = serial, now
-    row.envelope = write_envelope(envelope).decode()
-    session.add(row)
-    session.flush()

@@ -43,6 +43,17 @@ class RecallView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecallSaid:
+    """What a recall says, and not whom it reached."""
+
+    listing_id: str
+    version: str
+    digest: str
+    reason: str
+    lets_finish: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """What became of the runs of one of those whom a provider names, and all told with it."""
 
@@ -87,6 +98,21 @@ def list_recalls(
         wanted = wanted.where(RecallRow.id < last)
     rows = session.scalars(wanted.order_by(RecallRow.id.desc()).limit(limit)).all()
     return [_view(session, row) for row in rows]
+
+
+def recalls_of(session: Session, tenant_id: UUID) -> list[RecallSaid]:
+    """List all that a provider recalled, by what the recalls say alone."""
+    rows = session.scalars(select(RecallRow).where(RecallRow.tenant_id == tenant_id))
+    return [
+        RecallSaid(
+            listing_id=one.listing_id,
+            version=one.version,
+            digest=one.digest,
+            reason=one.reason,
+            lets_finish=one.lets_finish,
+        )
+        for one in rows
+    ]
 
 
 def get_recall(session: Session, tenant_id: UUID, recall_id: UUID) -> RecallView:

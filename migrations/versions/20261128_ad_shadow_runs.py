@@ -11,7 +11,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "20261128_ad_shadow_runs"
-down_revision = "20261128_ab_network"
+down_revision = "20261128_ac_mirror"
 
 
 def upgrade() -> None:

@@ -142,6 +142,9 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
             "rating.hidden": "hid a rating of {it}",
             "rating.shown_again": "showed a hidden rating of {it} again",
             "rating.left": "left a reported rating of {it} as it is",
+            "advisory.published": "published the advisory {it}",
+            "advisory.withdrawn": "withdrew the advisory {it}",
+            "mirror.imported": "took in the marketplace of {it}",
         },
     )
     | _of(

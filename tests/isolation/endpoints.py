@@ -11,12 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tests.isolation import curating
-
-BY_ID = {
-    **curating.BY_ID,
 from tests.isolation.network import NETWORK_BY_ID, NETWORK_PLAIN
 
 BY_ID = {
+    **curating.BY_ID,
     **NETWORK_BY_ID,
     "alarm_list": "show_panel change_view delete_view restore_view",
     "alarms": "show_alarm operate regroup",
@@ -126,6 +124,8 @@ BY_ID = {
     "packs": "show_pack leave look install look_at_removal drop_version",
     "packs_api": "get_pack remove install look look_at_removal undo drop_version",
     "publishing": "show_plan publish go_back",
+    "advisories_api": "get_concern get_osv get_written withdraw",
+    "market_advisories": "show_concern take_osv show_written withdraw",
     "releases_api": (
         "get_publisher add_key revoke_key get_release change_release answer withdraw deprecate "
         "restore change_draft"
@@ -305,6 +305,8 @@ PLAIN = {
     "packs_api": "list_packs bring",
     "plans": "list_plans new_plan make_plan choose_warnings",
     "palette": "give_palette show_catalogue bring mark",
+    "advisories_api": "list_concerns list_written publish",
+    "market_advisories": "list_concerns list_written new_advisory publish",
     "releases_api": "list_publishers claim list_releases submit list_drafts",
     "reviews_api": "list_claims list_reviews",
     "reviews": "list_queue",

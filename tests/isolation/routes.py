@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 IDS = {
+    "advisory_id": "advisory",
     "alarm_id": "alarm",
     "announcement_id": "announcement",
     "approval_id": "approval",
@@ -334,6 +335,8 @@ SENT: dict[str, dict[str, Any]] = {
     "messages_api.send_message": {"correlation": "x", "body": {}},
     "network_map.show_panel": {"?": {"key": "<resource_key>"}},
     "packs_api.install": {"consent": True},
+    "advisories_api.publish": {"listing": "<listing_draft>"},
+    "advisories_api.withdraw": {"reason": "x"},
     "releases_api.add_key": {"public_key": "b" * 43 + "=", "label": "x"},
     "releases_api.answer": {"text": "x"},
     "releases_api.change_draft": {"title": "x"},

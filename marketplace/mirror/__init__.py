@@ -1,0 +1,1 @@
+"""The marketplace in a folder: exported, mirrored where there is no network, and back."""
