@@ -62,9 +62,9 @@ import marketplace.catalogue.api
 import marketplace.catalogue.decided.api
 import marketplace.impact.api
 import marketplace.money.api
-import marketplace.money.charge_views
-import marketplace.money.price_views
-import marketplace.money.share_views
+import marketplace.money.charge_pages.views
+import marketplace.money.price_pages.views
+import marketplace.money.share_pages.views
 import marketplace.money.views
 import marketplace.recalls.api
 import marketplace.releases.api
@@ -73,7 +73,7 @@ import marketplace.reviews.views
 import marketplace.rollouts.api
 import marketplace.search.api
 import marketplace.sharing.api
-import marketplace.sharing.taken_views
+import marketplace.sharing.taken.views
 import marketplace.sharing.views
 import runtime.alarms.api
 import runtime.alarms.console.views
@@ -193,11 +193,11 @@ PAGES: tuple[Blueprint, ...] = (
     garland.tenant_templates.here.bp,
     garland.tenant_templates.views.bp,
     garland.usage.views.bp,
-    marketplace.money.charge_views.bp,
-    marketplace.money.price_views.bp,
-    marketplace.money.share_views.bp,
+    marketplace.money.charge_pages.views.bp,
+    marketplace.money.price_pages.views.bp,
+    marketplace.money.share_pages.views.bp,
     marketplace.money.views.bp,
-    marketplace.sharing.taken_views.bp,
+    marketplace.sharing.taken.views.bp,
     marketplace.sharing.views.bp,
     garland.live.views.bp,
     garland.operations.views.bp,
