@@ -76,9 +76,9 @@ import marketplace.impact.api
 import marketplace.leaders.api
 import marketplace.leaders.views
 import marketplace.money.api
-import marketplace.money.charge_views
-import marketplace.money.price_views
-import marketplace.money.share_views
+import marketplace.money.charge_pages.views
+import marketplace.money.price_pages.views
+import marketplace.money.share_pages.views
 import marketplace.money.views
 import marketplace.pictures.views
 import marketplace.ratings.api
@@ -96,7 +96,7 @@ import marketplace.search.api
 import marketplace.shadow.api
 import marketplace.shadow.views
 import marketplace.sharing.api
-import marketplace.sharing.taken_views
+import marketplace.sharing.taken.views
 import marketplace.sharing.views
 import marketplace.studio.listings.views
 import marketplace.studio.namespaces.views
@@ -224,11 +224,11 @@ PAGES: tuple[Blueprint, ...] = (
     garland.tenant_templates.here.bp,
     garland.tenant_templates.views.bp,
     garland.usage.views.bp,
-    marketplace.money.charge_views.bp,
-    marketplace.money.price_views.bp,
-    marketplace.money.share_views.bp,
+    marketplace.money.charge_pages.views.bp,
+    marketplace.money.price_pages.views.bp,
+    marketplace.money.share_pages.views.bp,
     marketplace.money.views.bp,
-    marketplace.sharing.taken_views.bp,
+    marketplace.sharing.taken.views.bp,
     marketplace.sharing.views.bp,
     garland.live.views.bp,
     garland.operations.views.bp,

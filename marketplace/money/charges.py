@@ -111,8 +111,8 @@ def about_to_give_back(
         paid = reversal_of(book) if is_vendor else reversal_of(book, hops=hops)
         if not paid:
             raise ConflictError("nothing is left of this charge: it was given back already")
-        words = ("All sides get back what is left of it.",) if is_vendor else ()
-        words = words or _words(session, who, paid)
+        for_all = ("All sides get back what is left of it.",)
+        words = for_all if is_vendor else _words(session, who, paid)
         return GivingBack(kind=REVERSAL, amount=0, reason=why, words=words)
     given = _read_amount(amount, book, hops)
     paid = credit_of(book, given, hops=hops)

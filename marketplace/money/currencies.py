@@ -51,7 +51,7 @@ def read_amount(text: str, currency: str) -> int:
     if len(part) > places:
         most = f"at most {places} decimal places" if places else "no decimal places"
         raise ValueError(f"{currency} has {most}: write one such as {example}")
-    return int(found[1]) * 10**places + int(part.ljust(places, "0") or 0)
+    return int(found[1] + part.ljust(places, "0"))
 
 
 def decimal_text(amount: int, currency: str) -> str:

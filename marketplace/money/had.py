@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -36,5 +36,9 @@ def trials_of(session: Session, tenant_id: UUID, *, now: datetime) -> list[Tried
     for listing_id in first_installs(session, tenant_id, since=since, among=ids):
         asked = price_for(session, tenant_id, listing_id, now=now)
         if asked.trial is not None and asked.trial.days_left:
-            found.append(Tried(listing_id=listing_id, trial=asked.trial, price=asked.now))
+            found.append(
+                Tried(
+                    listing_id=listing_id, trial=asked.trial, price=replace(asked.now, trial_days=0)
+                )
+            )
     return sorted(found, key=lambda one: (one.trial.days_left, one.listing_id))

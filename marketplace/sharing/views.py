@@ -25,7 +25,7 @@ from marketplace.sharing import offered, offering, store, taking
 from marketplace.sharing.checking import fingerprint
 from marketplace.sharing.looking import Looked, Wanted, look
 from marketplace.sharing.subjects import get_subject
-from marketplace.sharing.taken_views import REFUSALS, own_flows, values_sent
+from marketplace.sharing.taken.views import REFUSALS, own_flows, values_sent
 
 bp = Blueprint("shared_templates", __name__, url_prefix="/t/<tenant>/marketplace/shared")
 PAGE = 30

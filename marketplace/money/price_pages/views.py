@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, flash, request, url_for
@@ -154,7 +155,7 @@ def _hop(line: pricelists.PriceLine) -> str:
     return wanted if wanted in line.hops else line.hops[0]
 
 
-def _words() -> dict[str, object]:
+def _words() -> dict[str, Any]:
     return {
         "words": saying.price_words,
         "sentence": saying.price_sentence,

@@ -39,10 +39,20 @@ def preview(use_id: UUID) -> Response:
 @require("workflows.view")
 def update(use_id: UUID) -> Response:
     """Bring the newest version in as it was looked at."""
-    said = {name: whole_number(request.form.get(name, "")) or 0 for name in ("version", "revision")}
-    where = (db_session(), acting(), use_id)
+    version, revision = (
+        whole_number(request.form.get(name, "")) or 0 for name in ("version", "revision")
+    )
     try:
-        taking.update(*where, **said, choices=_choices(), values=values_sent(), now=utc_now())
+        taking.update(
+            db_session(),
+            acting(),
+            use_id,
+            version=version,
+            revision=revision,
+            choices=_choices(),
+            values=values_sent(),
+            now=utc_now(),
+        )
     except REFUSALS as error:
         db_session().rollback()
         return _page(use_id, refused=error)

@@ -58,11 +58,10 @@ def give_back(charge_id: UUID) -> Response:
             amount=sent.get("amount", ""),
             reason=sent.get("reason", ""),
         )
-        said_why = {"reason": asked.reason, "now": utc_now()}
         if asked.kind == REVERSAL:
-            amending.reverse_charge(*where, **said_why)
+            amending.reverse_charge(*where, reason=asked.reason, now=utc_now())
         else:
-            amending.give_credit(*where, asked.amount, **said_why)
+            amending.give_credit(*where, asked.amount, reason=asked.reason, now=utc_now())
     except (ConflictError, InvalidError) as error:
         db_session().rollback()
         return _page(charge_id, refused=error)
