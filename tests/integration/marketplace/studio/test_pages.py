@@ -93,7 +93,9 @@ def test_a_newcomer_goes_from_a_claim_to_a_release_that_is_checked(
     page = client.get(taken.headers["Location"]).text
     assert "Being checked" in page
     assert 'hx-trigger="every 2s"' in page
-    assert "Not known" not in client.get(f"{HOME}/namespaces/acme").text
+    keys = client.get(f"{HOME}/namespaces/acme").text
+    assert "release key" in keys
+    assert "Not known" not in keys
 
 
 @pytest.mark.usefixtures("release")
@@ -182,6 +184,7 @@ def test_a_key_is_revoked_for_good(client: FlaskClient) -> None:
     where = f"{HOME}/namespaces/acme"
     key = key_id(KEY.public_key())
 
+    assert "Revoke it" in client.get(where).text
     assert client.post(f"{where}/keys/{key}/revoke").status_code == 303
     assert "no key counts" in client.get(where).text
     again = {"public_key": encode_key(KEY.public_key()), "label": "again"}
