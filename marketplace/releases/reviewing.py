@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from blocks.installs import offering
 from blocks.packages.signing import NotTrustedError
-from blocks.packages.trusted import current_index
+from blocks.packages.trusted import admit, current_index
 from kernel.clock import parse_instant
 from kernel.cursors import read_place
 from kernel.errors import ConflictError, ForbiddenError
@@ -40,7 +40,6 @@ from marketplace.releases.store import ReleaseView, any_row, own_row, view_of
 from marketplace.releases.verdicts import outcome_of, require_checked, why_not
 from marketplace.releases.words import require_text
 from tenancy.audit.trail import About, Actor, note
-from tenancy.scope import as_tenant
 
 OPEN = (ReleaseState.IN_REVIEW, ReleaseState.QUESTIONED)
 WAITS = (*OPEN, ReleaseState.APPROVED)
@@ -194,8 +193,10 @@ def list_publicly(
         raise ReleaseStateError(f"the release is {row.state.words}: approve it first")
     _require_vouched(session, row, now=now)
     if row.kind == "block":  # kept where everybody installs from; a pack each organisation brings
-        with as_tenant(session, vendor_id):
-            offering.upload(session, vendor_id, row.archive, by=by.name[:WHO_MAX], now=now)
+        package = read_package(row.archive)
+        offering.keep_signed(
+            session, package, row.archive, admit(session, package, now=now), now=now
+        )
     row.state, row.listed_at = follow(row.state, ReleaseState.LISTED), now
     session.flush()
     shelve(session, row.listing_id, now=now)
