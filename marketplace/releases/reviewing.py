@@ -15,6 +15,7 @@ from sqlalchemy import select, tuple_
 from sqlalchemy.orm import Session
 
 from blocks.installs import offering
+from blocks.packages.package import read_package
 from blocks.packages.signing import NotTrustedError
 from blocks.packages.trusted import admit, current_index
 from kernel.clock import parse_instant
