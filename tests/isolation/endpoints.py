@@ -177,7 +177,7 @@ BY_ID = {
         "show change show_figures add_picture describe_picture move_picture remove_picture"
     ),
     "studio_namespaces": "show add_key revoke_key",
-    "studio_releases": ("show take_package answer change_news move withdraw deprecate restore"),
+    "studio_releases": "show take_package answer change_news move withdraw deprecate restore",
     "where_used_api": "list_uses list_uses_of_block",
     "workflows": "edit_workflow set_paused show_workflow put_draft save_draft",
 }
