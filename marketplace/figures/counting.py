@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Subquery, distinct, func, literal, select
@@ -132,7 +131,7 @@ def _by_listing(
     tenant_id: InstrumentedAttribute[UUID],
     listing_id: InstrumentedAttribute[str],
     about: ColumnElement[str] | InstrumentedAttribute[str],
-) -> Select[Any]:
+) -> Select[str, str, int, int]:
     """Ask by listing for how many organisations there are and how many rows, where enough are."""
     whose = func.coalesce(Environment.live_id, tenant_id)
     organisations = func.count(distinct(whose))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask import Blueprint, Response, request
+from werkzeug.wrappers import Response as AnyResponse
 
 from kernel.errors import NotFoundError
 from kernel.http import acting, db_session, require
@@ -19,7 +20,7 @@ KEPT = "private, max-age=86400"
 
 @bp.get("/<uuid:picture_id>.webp")
 @require("blocks.view")
-def show(picture_id: UUID) -> Response:
+def show(picture_id: UUID) -> AnyResponse:
     """Give a picture of a listing that is one's own, or that one sees on the marketplace."""
     session, tenant_id = db_session(), acting().tenant_id
     found = find_picture(session, picture_id)

@@ -130,7 +130,7 @@ BY_ID = {
         "get_publisher add_key revoke_key get_release change_release answer withdraw deprecate "
         "restore change_draft"
     ),
-    "reviews_api": ("decide_claim get_review get_difference get_package ask decide list_publicly"),
+    "reviews_api": "decide_claim get_review get_difference get_package ask decide list_publicly",
     "reviews": "decide_claim show take_package ask decide list_publicly",
     "rights": "of_grant of_member of_token",
     "rule_firings": "list_firings",
@@ -204,11 +204,18 @@ BY_ID = {
         "show change show_figures add_picture describe_picture move_picture remove_picture"
     ),
     "studio_namespaces": "show add_key revoke_key",
-    "studio_releases": ("show take_package answer change_news move withdraw deprecate restore"),
+    "studio_releases": "show take_package answer change_news move withdraw deprecate restore",
     "where_used_api": "list_uses list_uses_of_block",
     "workflows": "edit_workflow set_paused show_workflow put_draft save_draft",
 }
 """What names things in its address, by blueprint."""
+
+_ALARMS = (
+    "refuse list_tasks_ack create_task_ack list_alarms create_alarm list_tasks_clear "
+    "create_task_clear list_tasks_comment create_task_comment list_tasks_group "
+    "create_task_group register list_tasks_unack create_task_unack list_tasks_ungroup "
+    "create_task_ungroup"
+)
 
 PLAIN = {
     **curating.PLAIN,
@@ -269,7 +276,7 @@ PLAIN = {
     "calendars": "list_calendars create_calendar new_calendar",
     "calendars_api": "list_calendars create_calendar",
     "catalogue_api": "list_offers resolve list_bundles",
-    "curating_api": ("get_overlay change_overlay list_rules list_offers list_bundles list_private"),
+    "curating_api": "get_overlay change_overlay list_rules list_offers list_bundles list_private",
     "clipboard": "read_copied",
     "connections": "list_connections take new_connection create_connection",
     "connections_api": "list_connections create_connection",
@@ -342,18 +349,7 @@ PLAIN = {
     "tidying": "tidy",
     "tmf632_v4": "create_organization list_organizations refuse",
     "tmf669_v4": "create_role list_roles refuse",
-    "tmf642_v4": (
-        "refuse list_tasks_ack create_task_ack list_alarms create_alarm list_tasks_clear "
-        "create_task_clear list_tasks_comment create_task_comment list_tasks_group "
-        "create_task_group register list_tasks_unack create_task_unack list_tasks_ungroup "
-        "create_task_ungroup"
-    ),
-    "tmf642_v5": (
-        "refuse list_tasks_ack create_task_ack list_alarms create_alarm list_tasks_clear "
-        "create_task_clear list_tasks_comment create_task_comment list_tasks_group "
-        "create_task_group register list_tasks_unack create_task_unack list_tasks_ungroup "
-        "create_task_ungroup"
-    ),
+    **dict.fromkeys(("tmf642_v4", "tmf642_v5"), _ALARMS),
     "brand_api": "get_brand put_brand drop_brand put_picture drop_picture",
     "plans_api": "list_plans make_plan",
     "usage_api": "show_use show_customers export_month get_cap set_cap",

@@ -16,9 +16,9 @@ from blocks.packages.signing import key_id
 from blocks.packages.trust import encode_key
 from marketplace.pictures.store import pictures_of
 from marketplace.releases import store
-from marketplace.releases._tables import MarketRelease
+from marketplace.releases._tables import MarketRelease, Verdict
 from marketplace.releases.publishers import decide_claim
-from marketplace.releases.reviewing import Decision, Verdict, ask, decide
+from marketplace.releases.reviewing import Decision, ask, decide
 from marketplace.releases.states import Channel, ReleaseState
 from tenancy.audit.trail import Actor
 from tenancy.organisations import OrganisationView
