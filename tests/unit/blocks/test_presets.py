@@ -164,7 +164,7 @@ def test_what_a_version_does_not_have_counts_for_nothing() -> None:
 
 @pytest.mark.parametrize("value", ["= trigger.x", ["= trigger.x"], {"a": ["= trigger.x"]}])
 def test_a_preset_holds_no_expression_however_deep(value: Any) -> None:
-    config = {"properties": {"any": {}}}
+    config: dict[str, Any] = {"properties": {"any": {}}}
 
     assert "expression" in preset_problem(Preset(name="any", hold=Hold.FIXED, value=value), config)
 
