@@ -123,6 +123,15 @@ def own_row(session: Session, tenant_id: UUID, listing_id: str) -> MarketRatingO
     )
 
 
+def is_seen(session: Session, tenant_id: UUID, listing_id: str) -> bool:
+    """Tell whether an organisation sees a listing."""
+    try:
+        require_seen(session, tenant_id, listing_id)
+    except NotFoundError:
+        return False
+    return True
+
+
 def require_seen(session: Session, tenant_id: UUID, listing_id: str) -> str:
     """Give what a listing is called; raises NotFoundError where an organisation sees none such."""
     return get_listing(session, listing_id, visible=visible_to(session, tenant_id)).title
@@ -135,12 +144,9 @@ def seen_row(session: Session, tenant_id: UUID, rating_id: UUID) -> MarketRating
         NotFoundError: there is none such.
     """
     row = session.get(MarketRating, rating_id, with_for_update=True, populate_existing=True)
-    if row is None or row.hidden_at is not None:
+    is_shown = row is not None and row.hidden_at is None
+    if row is None or not is_shown or not is_seen(session, tenant_id, row.listing_id):
         raise NotFoundError("no such rating", id=str(rating_id))
-    try:
-        require_seen(session, tenant_id, row.listing_id)
-    except NotFoundError:
-        raise NotFoundError("no such rating", id=str(rating_id)) from None
     return row
 
 

@@ -24,8 +24,9 @@ from marketplace.ratings._tables import (
     MarketRatingOwn,
     MarketRatingReport,
 )
-from marketplace.ratings.reading import RatingView, own_row, seen_row, view_of
+from marketplace.ratings.reading import RatingView, is_seen, own_row, seen_row, view_of
 from marketplace.releases.words import require_text
+from marketplace.search._tables import MarketSearchEntry
 from tenancy.audit.trail import About, Actor, note
 from tenancy.rows import insert_new
 from tenancy.scope import system
@@ -76,7 +77,8 @@ def list_reported(
 ) -> list[Reported]:
     """List the ratings that wait for reviewers, who waits longest first; or the hidden ones.
 
-    For the vendor's reviewers alone. Across tenants: of reports it gives numbers and reasons.
+    For the vendor's reviewers alone. Across tenants: of reports it gives numbers and reasons. What
+    is rated but not listed any more is shown to nobody, and not decided about either.
     """
     counted_all = select(
         MarketRatingReport.rating_id,
@@ -89,6 +91,9 @@ def list_reported(
     at = MarketRating.hidden_at if hidden else counted.c.at
     wanted = select(MarketRating, counted.c.number, at.label("since"))
     wanted = wanted.join(counted, counted.c.rating_id == MarketRating.id, isouter=hidden)
+    wanted = wanted.join(
+        MarketSearchEntry, MarketSearchEntry.listing_id == MarketRating.listing_id
+    ).where(MarketSearchEntry.is_listed)
     is_hidden = MarketRating.hidden_at.is_not(None)
     wanted = wanted.where(is_hidden if hidden else ~is_hidden)
     if after is not None:
@@ -125,7 +130,7 @@ def hide(
         InvalidError: the reason is empty or too long.
         ConflictError: it is hidden already.
     """
-    row = _locked(session, rating_id)
+    row = _locked(session, vendor_id, rating_id)
     said = require_text("reason", kept_text(reason), REASON_MAX)
     if row.hidden_at is not None:
         raise ConflictError("this rating is hidden already")
@@ -148,7 +153,7 @@ def show_again(
         NotFoundError: there is none.
         ConflictError: it is not hidden.
     """
-    row = _locked(session, rating_id)
+    row = _locked(session, vendor_id, rating_id)
     if row.hidden_at is None:
         raise ConflictError("this rating is shown already")
     row.hidden_at, row.hidden_because = None, ""
@@ -162,18 +167,19 @@ def leave(
     session: Session, vendor_id: UUID, rating_id: UUID, *, by: Actor, now: datetime
 ) -> RatingView:
     """Leave a reported rating as it is; for the vendor's reviewers alone. Raises NotFoundError."""
-    row = _locked(session, rating_id)
+    row = _locked(session, vendor_id, rating_id)
     _settle(session, row, now=now)
     about = About(kind="rating", id=row.id, name=row.listing_id)
     note(session, vendor_id, "rating.left", now=now, about=about, by=by)
     return view_of(row)
 
 
-def _locked(session: Session, rating_id: UUID) -> MarketRating:
+def _locked(session: Session, vendor_id: UUID, rating_id: UUID) -> MarketRating:
+    """Give a rating of a listing that the vendor sees, shown or hidden."""
     row = session.get(MarketRating, rating_id, with_for_update=True, populate_existing=True)
-    if row is None:
-        raise NotFoundError("no such rating", id=str(rating_id))
-    return row
+    if row is not None and is_seen(session, vendor_id, row.listing_id):
+        return row
+    raise NotFoundError("no such rating", id=str(rating_id))
 
 
 def _settle(session: Session, row: MarketRating, *, now: datetime) -> None:
