@@ -22,9 +22,8 @@ from tenancy.organisations import OrganisationView, find_by_slug
 from tenancy.scope import as_tenant
 from tests.factories.market import install
 from tests.factories.mirror import VERA, make_listed
-from tests.factories.organisations import admin_of
 from tests.factories.releases import make_integrator, make_vendor
-from tests.factories.tenancy import NOON, make_customer
+from tests.factories.tenancy import NOON, make_customer, make_member
 from tests.integration.conftest import SignedIn, client_of
 
 SAID: dict[str, Any] = {
@@ -70,7 +69,7 @@ def test_those_who_have_an_affected_version_see_it_and_their_admins_get_a_mail(
 ) -> None:
     with sessions.begin() as session:
         hit, missed = (with_block(session, one, f"Has {one.version}") for one in releases)
-        admin_of(session, hit)
+        make_member(session, hit, "admin")
         other = make_customer(session, "Other")
         with as_tenant(session, acme_of(session).id):
             made = publish(session, writer(acme_of(session)), "acme.say", SAID, now=NOON)

@@ -83,10 +83,15 @@ def main_one(new_database: Databases, tmp_path: Path) -> Iterator[Installation]:
 
 
 @pytest.fixture
-def ship(tmp_path: Path) -> Iterator[Installation]:
+def ship(
+    new_database: Databases, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Installation]:
     """One without a network, always on SQLite."""
-    (tmp_path / "databases").mkdir()
-    url = SqliteDatabases(tmp_path / "databases")()
+    databases = new_database
+    if request.config.getoption("--database") != "sqlite":
+        (tmp_path / "databases").mkdir()
+        databases = SqliteDatabases(tmp_path / "databases")
+    url = databases()
     engine = make_engine(url)
     one = Installation(tmp_path / "ship", url, guarded(make_sessions(engine)))
     root_key(one.data, OTHER_KEY)
@@ -95,6 +100,7 @@ def ship(tmp_path: Path) -> Iterator[Installation]:
         found_trust(session, OTHER_KEY, now=utc_now())
     yield one
     engine.dispose()
+    databases.drop(url)
 
 
 def test_a_marketplace_goes_over_though_an_import_is_killed_half_way(
