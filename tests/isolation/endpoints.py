@@ -341,11 +341,22 @@ OPEN = {
     "reference.schema": "the same for everybody",
     **{
         f"account.{view}": "one's own account, in no organisation"
-        for view in (
-            "add_passkey ask_passkey begin_app change_name change_password confirm_app "
-            "end_others end_session remove_app remove_passkey renew_codes show_account "
-            "show_app show_needed"
-        ).split()
+        for view in [
+            "add_passkey",
+            "ask_passkey",
+            "begin_app",
+            "change_name",
+            "change_password",
+            "confirm_app",
+            "end_others",
+            "end_session",
+            "remove_app",
+            "remove_passkey",
+            "renew_codes",
+            "show_account",
+            "show_app",
+            "show_needed",
+        ]
     },
     "addresses.ask_new_password": "before anybody acts",
     "addresses.ask_to_change": "one's own account, in no organisation",
