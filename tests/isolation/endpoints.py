@@ -361,6 +361,11 @@ PLAIN = {
 }
 """What has no id in its address, by blueprint."""
 
+_ACCOUNT = (
+    "add_passkey ask_passkey begin_app change_name change_password confirm_app end_others "
+    "end_session remove_app remove_passkey renew_codes show_account show_app show_needed"
+)
+
 OPEN = {
     "brand.picture": "shown before anybody signs in, by its digest",
     "brand.preview_style": "the colours are in its address",
@@ -381,20 +386,7 @@ OPEN = {
     "reference.list_schemas": "the same for everybody",
     "reference.page": "the same for everybody",
     "reference.schema": "the same for everybody",
-    "account.add_passkey": "one's own account, in no organisation",
-    "account.ask_passkey": "one's own account, in no organisation",
-    "account.begin_app": "one's own account, in no organisation",
-    "account.change_name": "one's own account, in no organisation",
-    "account.change_password": "one's own account, in no organisation",
-    "account.confirm_app": "one's own account, in no organisation",
-    "account.end_others": "one's own account, in no organisation",
-    "account.end_session": "one's own account, in no organisation",
-    "account.remove_app": "one's own account, in no organisation",
-    "account.remove_passkey": "one's own account, in no organisation",
-    "account.renew_codes": "one's own account, in no organisation",
-    "account.show_account": "one's own account, in no organisation",
-    "account.show_app": "one's own account, in no organisation",
-    "account.show_needed": "one's own account, in no organisation",
+    **{f"account.{view}": "one's own account, in no organisation" for view in _ACCOUNT.split()},
     "addresses.ask_new_password": "before anybody acts",
     "addresses.ask_to_change": "one's own account, in no organisation",
     "addresses.ask_to_verify": "one's own account, in no organisation",
