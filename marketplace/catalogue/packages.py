@@ -72,7 +72,7 @@ class SignedPackages:
 
     def _paged(
         self, by_id: ColumnElement[str], manifest: Any, *, q: str, after: str, limit: int
-    ) -> Select[tuple[str]]:
+    ) -> Select[str]:
         wanted = select(by_id).where(by_id > after)
         if q:
             said = [func.lower(by_id), func.lower(manifest["title"].as_string())]

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from itertools import groupby
+from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from blocks.quality import Level
@@ -61,7 +62,7 @@ def _listings(session: Session, listing_ids: list[str]) -> Iterator[Listing]:
         )
 
 
-def _release(row: Row[tuple[object, ...]]) -> Release:
+def _release(row: Any) -> Release:
     return release_of(
         row.manifest,
         digest=row.digest,

@@ -87,7 +87,7 @@ def test_a_search_shows_cards_and_what_narrows_them(ann: FlaskClient, here: str)
 
 
 def test_a_slip_is_told_and_what_finds_nothing_leads_on(ann: FlaskClient, here: str) -> None:
-    assert "Shown instead" in ann.get(f"{here}?q=switchez").text
+    assert "Shown instead" in ann.get(f"{here}?q=switxhes").text
 
     page = ann.get(f"{here}?q=zzzzqq").text
     assert "Nothing fits" in page
