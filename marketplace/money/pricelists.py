@@ -162,10 +162,10 @@ def _lines(session: Session, who: Acting, ids: Collection[str], *, day: date) ->
     retail: dict[str, list[PriceView]] = {}
     if who.tenant_kind == "csp":
         retail = prices_from(session, who.tenant_id, ids, hop=RETAIL, day=day)
-    titles = _titles(session, who, ids)
+    titles, known = _titles(session, who, ids), _public(session, ids) | retail.keys()
     found = []
     for one in ids:
-        hops = hops_of(who, owners[one])
+        hops = hops_of(who, owners[one], is_known=one in known)
         bought, sold = _asked(asked.get(one, []), day), _asked(retail.get(one, []), day)
         margin = margin_of(sold.price, bought.price) if RETAIL in hops else None
         found.append(
@@ -181,10 +181,17 @@ def _lines(session: Session, who: Acting, ids: Collection[str], *, day: date) ->
     return found
 
 
-def hops_of(who: Acting, owner_id: UUID | None) -> tuple[str, ...]:
-    """Say which prices of a listing of some owner are who acts' to set. Pure."""
+def hops_of(who: Acting, owner_id: UUID | None, *, is_known: bool) -> tuple[str, ...]:
+    """Say which prices of a listing of some owner are who acts' to set. Pure.
+
+    A CSP knows what is public, and what it priced before; nothing is told of others' drafts.
+    """
     found = []
-    if owner_id is not None and who.tenant_kind == "csp":
+    if (
+        who.tenant_kind == "csp"
+        and owner_id is not None
+        and (is_known or owner_id == who.tenant_id)
+    ):
         found.append(RETAIL)
     if owner_id == who.tenant_id:
         found.append(WHOLESALE)
@@ -199,6 +206,13 @@ def _wholesale(
         theirs = [name for name, one in owners.items() if one == owner_id]
         found |= prices_from(session, owner_id, theirs, hop=WHOLESALE, day=day)
     return found
+
+
+def _public(session: Session, ids: Collection[str]) -> set[str]:
+    listed = select(MarketSearchEntry.listing_id).where(
+        MarketSearchEntry.is_listed, MarketSearchEntry.listing_id.in_(ids)
+    )
+    return set(session.scalars(listed))
 
 
 def _titles(session: Session, who: Acting, ids: Collection[str]) -> dict[str, str]:
