@@ -48,6 +48,8 @@ def registry_of(session: Session, tenant_id: UUID) -> Registry:
 def block_to_try(session: Session, tenant_id: UUID, digest: str) -> Block:
     """Make the block of a package that a tenant need not have, for whoever tries it apart.
 
+    What providers decided of its settings counts for the tenant as if it had it.
+
     Raises:
         NotFoundError: there is no such package, or the session was made without a shelf.
     """
@@ -55,17 +57,15 @@ def block_to_try(session: Session, tenant_id: UUID, digest: str) -> Block:
     package = session.get(BlockPackage, digest)
     if shelf is None or package is None:
         raise NotFoundError("no such package can be tried here", digest=digest)
-    return shelf.load(
-        session,
-        tenant_id,
-        Pinned(
-            block_id=package.block_id,
-            version=package.version,
-            digest=digest,
-            state=Standing.INSTALLED,
-            lets_finish=True,
-        ),
+    pinned = Pinned(
+        block_id=package.block_id,
+        version=package.version,
+        digest=digest,
+        state=Standing.INSTALLED,
+        lets_finish=True,
     )
+    decided = _decided(session, tenant_id, (pinned,))
+    return with_decisions(shelf.load(session, tenant_id, pinned), decided.get(digest, ()))
 
 
 class _IncompleteError(Exception):

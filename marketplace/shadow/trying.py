@@ -68,6 +68,8 @@ def _sure(found: Tried, old: Block | None, recorded: Recorded) -> Tried:
 
 def _perform(block: Block, config: Any, recorded: Recorded) -> Gave | Tried:
     world = ShadowWorld()
+    if block.decided is not None and isinstance(config, Mapping):
+        config = {**config, **block.decided.hidden}  # records do not keep what is hidden
     facts = Facts(
         run_id=str(recorded.run_id),
         step=recorded.path,
@@ -110,7 +112,7 @@ def _has_secret(block: Block, recorded: Recorded) -> bool:
     """Tell whether something in a record would be masked where people see it."""
     manifest = block.manifest
     output = port_schema(manifest, recorded.port) or {}
-    parts = (
+    parts: tuple[tuple[Any, Mapping[str, Any]], ...] = (
         (recorded.config, manifest.config),
         (recorded.input, manifest.input),
         (recorded.output, output),

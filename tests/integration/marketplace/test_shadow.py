@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from blocks.installs.loader import Run
 from blocks.installs.registry import SHELF, Shelf
 from blocks.manifest import Manifest
-from blocks.outcomes import Emit
+from blocks.outcomes import Emit, Outcome
 from blocks.sdk import BlockError, Context
 from kernel.errors import ConflictError, NotFoundError
 from kernel.ids import new_id
@@ -73,6 +73,7 @@ def record(market: Market, which: int, **changes: Any) -> None:
     with market.sessions.begin() as session, as_tenant(session, tenant_id):
         flow = session.scalars(select(FlowRow)).one()
         run = RunRow(id=new_id(), tenant_id=tenant_id, flow_id=flow.id)
+        assert flow.live_version_id is not None
         run.version_id, run.trigger_id, run.trigger_kind = flow.live_version_id, "by-hand", "manual"
         run.state, run.trigger, run.started_at = RunState.SUCCEEDED, {"kind": "manual"}, NOON
         run.ended_at = NOON
@@ -142,7 +143,12 @@ def test_a_record_that_cannot_be_handed_to_it_is_not_compared(
     tried: Market, behaviours: dict[str, Behaviour], changes: dict[str, Any], why: str
 ) -> None:
     seen: list[Any] = []
-    behaviours["1.1.0"] = lambda context: seen.append(context.config) or as_before(context)
+
+    def noted(context: Context) -> Outcome:
+        seen.append(context.config)
+        return as_before(context)
+
+    behaviours["1.1.0"] = noted
     with tried.sessions.begin() as session, system(session):
         session.scalars(select(RunRow)).one().is_trial = True
     record(tried, 1, **changes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from blocks.packages.merged import collisions, merge
 from blocks.packages.signing import key_id
@@ -14,7 +15,7 @@ from tests.factories.tenancy import NOON
 ID = key_id(KEY.public_key())
 
 
-def make_index(publisher: str, **said: object) -> Index:
+def make_index(publisher: str, **said: Any) -> Index:
     release = Release(f"sha256:{publisher}", NOON, publisher)
     index = Index(
         serial=3,
