@@ -10,12 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tests.isolation import curating
-from tests.isolation.network import NETWORK_BY_ID, NETWORK_PLAIN
+from tests.isolation import market_endpoints
 
 BY_ID = {
-    **curating.BY_ID,
-    **NETWORK_BY_ID,
+    **market_endpoints.BY_ID,
     "alarm_list": "show_panel change_view delete_view restore_view",
     "alarms": "show_alarm operate regroup",
     "alarms_api": "get_alarm change_alarm operate get_history",
@@ -100,20 +98,6 @@ BY_ID = {
     "lookups": "show_table delete_table export_csv import_csv save_row delete_row",
     "maintenance": "show_window save_window remove_window edit_window end_window",
     "maintenance_api": "get_window save_window remove_window end_window",
-    "market_charges": "show_charge ask give_back",
-    "market_money_api": "withdraw_price withdraw_share give_credit reverse_charge show_price",
-    "market_prices": "of_listing set_price preview withdraw_price",
-    "market_shares": "withdraw_share",
-    "market_pictures": "show",
-    "market_collections": ("show_collection edit_collection change_collection remove_collection"),
-    "market_collections_api": "get_collection change_collection remove_collection",
-    "market_ratings": "show_ratings rate take_back answer report",
-    "market_ratings_api": (
-        "get_rating rate take_back list_ratings answer report hide show_again leave"
-    ),
-    "market_reported": "hide leave show_again",
-    "market_together_api": "show_works_with",
-    "market_installs": "ask_removal remove",
     "members_api": "change_role get_member remove_member",
     "membership": "change_role remove_member",
     "messages_api": "send_message",
@@ -124,14 +108,6 @@ BY_ID = {
     "packs": "show_pack leave look install look_at_removal drop_version",
     "packs_api": "get_pack remove install look look_at_removal undo drop_version",
     "publishing": "show_plan publish go_back",
-    "advisories_api": "get_concern get_osv get_written withdraw",
-    "market_advisories": "show_concern take_osv show_written withdraw",
-    "releases_api": (
-        "get_publisher add_key revoke_key get_release change_release answer withdraw deprecate "
-        "restore change_draft"
-    ),
-    "reviews_api": "decide_claim get_review get_difference get_package ask decide list_publicly",
-    "reviews": "decide_claim show take_package ask decide list_publicly",
     "rights": "of_grant of_member of_token",
     "rule_firings": "list_firings",
     "rule_links": "small_picture list_starting",
@@ -143,14 +119,6 @@ BY_ID = {
     "rules_backtested": "show_backtest ask_backtest cancel_backtest",
     "rules_simulated": "show_simulation run_simulation",
     "run_starts_api": "start",
-    "recalls_api": "get_recall list_organisations",
-    "rollouts_api": "get_rollout list_organisations steer_rollout unfreeze release",
-    "rollouts": "plan begin show show_lines steer",
-    "rollout_holds": "release",
-    "recalls": "ask make show",
-    "market_versions": "show unfreeze",
-    "shadow": "show_below ask_below stop_below show_own ask_own stop_own",
-    "shadow_api": "get_below cancel_below get_own cancel_own",
     "runs": "show_run cancel rerun ask_retry retry show_value",
     "runs_api": "get_run cancel rerun retry list_steps",
     "saving": "ask_block save_block",
@@ -161,10 +129,6 @@ BY_ID = {
         "show_import apply get_service save_service remove_service get_availability "
         "list_disturbances"
     ),
-    "shared_templates_api": ("get_template get_document change_template share_again take_over"),
-    "shared_templates": ("ask check share show take stand ask_again check_again share_again"),
-    "taken_templates": "show preview update let_go",
-    "taken_templates_api": "get_taken preview update let_go",
     "setup": "show_settings save_settings",
     "source_faults": "list_faults dismiss_one retry dismiss_all retry_all",
     "source_mapping": "show_mapping keep_mapping drop preview show_tree",
@@ -200,11 +164,6 @@ BY_ID = {
     ),
     "webhooks_api": "list_hooks get_address get_deliveries drop_old_secret renew set_secret",
     "where_used": "show_uses show_uses_of_block",
-    "studio_listings": (
-        "show change show_figures add_picture describe_picture move_picture remove_picture"
-    ),
-    "studio_namespaces": "show add_key revoke_key",
-    "studio_releases": "show take_package answer change_news move withdraw deprecate restore",
     "where_used_api": "list_uses list_uses_of_block",
     "workflows": "edit_workflow set_paused show_workflow put_draft save_draft",
 }
@@ -218,9 +177,7 @@ _ALARMS = (
 )
 
 PLAIN = {
-    **curating.PLAIN,
-    **NETWORK_PLAIN,
-    "market_search_api": "list_listings",
+    **market_endpoints.PLAIN,
     "keys": "list_keys rotate",
     "brand_editing": "show preview save drop",
     "block_pictures": "show_icons",
@@ -232,18 +189,6 @@ PLAIN = {
     "identity_providers": "create_provider list_providers new_provider set_demand",
     "invitations": "ask_many invite invite_many list_invitations",
     "invitations_api": "invite list_invitations",
-    "market_money": "show_statement export_statement show_entries",
-    "market_prices": "list_prices",
-    "market_shares": "show_shares set_share",
-    "market_collections": "list_collections new_collection make_collection",
-    "market_collections_api": "list_collections make_collection",
-    "market_leaders": "show_leaders",
-    "market_leaders_api": "show_leaders",
-    "market": "browse",
-    "market_money_api": (
-        "list_prices set_price list_shares set_share list_statements show_statement "
-        "list_entries export_statement"
-    ),
     "members_api": "list_members",
     "membership": "leave list_members set_two_people",
     "organisations_api": "add_organisation list_organisations",
@@ -259,13 +204,6 @@ PLAIN = {
     "announced": "list_all show_line show_now",
     "announcements_api": "list_announcements write_announcement list_received",
     "announcing": "list_all new write",
-    "recalls_api": "list_recalls recall list_received",
-    "rollouts_api": "list_rollouts begin_rollout list_freezes freeze list_holds hold",
-    "rollouts": "list_all choose",
-    "rollout_holds": "list_all hold",
-    "recalls": "list_all choose",
-    "market_versions": "list_all list_recalls freeze",
-    "shadow_api": "ask_below ask_own",
     "approvals": "list_approvals",
     "archives": "show ask",
     "approvals_api": "list_approvals",
@@ -275,7 +213,6 @@ PLAIN = {
     "blocks_api": "list_blocks list_installs install upload_package",
     "calendars": "list_calendars create_calendar new_calendar",
     "calendars_api": "list_calendars create_calendar",
-    "catalogue_api": "list_offers resolve list_bundles",
     "curating_api": "get_overlay change_overlay list_rules list_offers list_bundles list_private",
     "clipboard": "read_copied",
     "connections": "list_connections take new_connection create_connection",
@@ -312,11 +249,6 @@ PLAIN = {
     "packs_api": "list_packs bring",
     "plans": "list_plans new_plan make_plan choose_warnings",
     "palette": "give_palette show_catalogue bring mark",
-    "advisories_api": "list_concerns list_written publish",
-    "market_advisories": "list_concerns list_written new_advisory publish",
-    "releases_api": "list_publishers claim list_releases submit list_drafts",
-    "reviews_api": "list_claims list_reviews",
-    "reviews": "list_queue",
     "renaming": "look",
     "rule_hits": "show_hits",
     "rules": "list_rules new_rule create_rule",
@@ -330,15 +262,11 @@ PLAIN = {
     "service_imports": "start_import stage",
     "services": "list_services add_service new_service month_as_csv",
     "services_api": "stage list_services add_service",
-    "shared_templates": "list_shared choose",
-    "shared_templates_api": "list_templates check_draft share",
-    "taken_templates_api": "list_taken",
     "simulations_api": "simulate",
     "sources": "list_sources create_source new_source",
     "sources_api": "list_sources create_source",
     "storms": "show_protection save_protection",
     "storms_api": "get_protection save_protection",
-    "studio": "show claim ask_package submit",
     "tables": "import_page import_table new_table create_table",
     "templates_here": "list_here",
     "templates_here_api": "list_here",
@@ -367,6 +295,7 @@ _ACCOUNT = (
 )
 
 OPEN = {
+    **market_endpoints.OPEN,
     "brand.picture": "shown before anybody signs in, by its digest",
     "brand.preview_style": "the colours are in its address",
     "brand.style": "shown before anybody signs in, by its digest",
@@ -374,10 +303,6 @@ OPEN = {
     "hooks.deliver": "its key is the credential",
     "hooks.shake_hands": "its key is the credential",
     "intake_api.send_to_source": "its key is the credential",
-    "market.show_listing": "a public listing is nobody's own",
-    "market.show_picture": "a public listing is nobody's own",
-    "market_installs.install": "a public listing is nobody's own",
-    "market_search_api.get_one": "a public listing is nobody's own",
     "operations.healthz": "says of no tenant anything",
     "operations.metrics": "for this machine alone, or with a token of its own",
     "operations.readyz": "says of no tenant anything",
