@@ -110,7 +110,7 @@ def _has_secret(block: Block, recorded: Recorded) -> bool:
     """Tell whether something in a record would be masked where people see it."""
     manifest = block.manifest
     output = port_schema(manifest, recorded.port) or {}
-    parts = (
+    parts: tuple[tuple[Any, Mapping[str, Any]], ...] = (
         (recorded.config, manifest.config),
         (recorded.input, manifest.input),
         (recorded.output, output),

@@ -10,7 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tests.isolation.versions import VERSIONS_BY_ID, VERSIONS_PLAIN
+
 BY_ID = {
+    **VERSIONS_BY_ID,
     "alarm_list": "show_panel change_view delete_view restore_view",
     "alarms": "show_alarm operate regroup",
     "alarms_api": "get_alarm change_alarm operate get_history",
@@ -125,12 +128,6 @@ BY_ID = {
     "run_starts_api": "start",
     "recalls_api": "get_recall list_organisations",
     "rollouts_api": "get_rollout list_organisations steer_rollout unfreeze release",
-    "rollouts": "plan begin show show_lines steer",
-    "rollout_holds": "release",
-    "recalls": "ask make show",
-    "market_versions": "show unfreeze",
-    "shadow": "show_below ask_below stop_below show_own ask_own stop_own",
-    "shadow_api": "get_below cancel_below get_own cancel_own",
     "runs": "show_run cancel rerun ask_retry retry show_value",
     "runs_api": "get_run cancel rerun retry list_steps",
     "saving": "ask_block save_block",
@@ -184,6 +181,7 @@ BY_ID = {
 """What names things in its address, by blueprint."""
 
 PLAIN = {
+    **VERSIONS_PLAIN,
     "market_search_api": "list_listings",
     "keys": "list_keys rotate",
     "brand_editing": "show preview save drop",
@@ -218,11 +216,6 @@ PLAIN = {
     "announcing": "list_all new write",
     "recalls_api": "list_recalls recall list_received",
     "rollouts_api": "list_rollouts begin_rollout list_freezes freeze list_holds hold",
-    "rollouts": "list_all choose",
-    "rollout_holds": "list_all hold",
-    "recalls": "list_all choose",
-    "market_versions": "list_all list_recalls freeze",
-    "shadow_api": "ask_below ask_own",
     "approvals": "list_approvals",
     "archives": "show ask",
     "approvals_api": "list_approvals",

@@ -72,6 +72,7 @@ def record(market: Market, which: int, **changes: Any) -> None:
     tenant_id = market.customers[which].id
     with market.sessions.begin() as session, as_tenant(session, tenant_id):
         flow = session.scalars(select(FlowRow)).one()
+        assert flow.live_version_id is not None
         run = RunRow(id=new_id(), tenant_id=tenant_id, flow_id=flow.id)
         run.version_id, run.trigger_id, run.trigger_kind = flow.live_version_id, "by-hand", "manual"
         run.state, run.trigger, run.started_at = RunState.SUCCEEDED, {"kind": "manual"}, NOON
@@ -142,7 +143,12 @@ def test_a_record_that_cannot_be_handed_to_it_is_not_compared(
     tried: Market, behaviours: dict[str, Behaviour], changes: dict[str, Any], why: str
 ) -> None:
     seen: list[Any] = []
-    behaviours["1.1.0"] = lambda context: seen.append(context.config) or as_before(context)
+
+    def sees(context: Context) -> Emit:
+        seen.append(context.config)
+        return as_before(context)
+
+    behaviours["1.1.0"] = sees
     with tried.sessions.begin() as session, system(session):
         session.scalars(select(RunRow)).one().is_trial = True
     record(tried, 1, **changes)
