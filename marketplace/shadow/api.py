@@ -119,8 +119,10 @@ def cancel_own(shadow_id: UUID) -> Response:
 def _asked(*, below: bool) -> Response:
     body = json_body()
     _WISHED.require(body, "a shadow run takes the digest of a package")
-    asked = {"below": below, "per_step": body.get("per_step", PER_STEP)}
-    made = store.ask_shadow(db_session(), acting(), body["digest"], **asked, now=utc_now())
+    who, digest, per_step = acting(), body["digest"], body.get("per_step", PER_STEP)
+    made = store.ask_shadow(
+        db_session(), who, digest, below=below, per_step=per_step, now=utc_now()
+    )
     response = jsonify(_below(made) if below else _own(made))
     response.status_code = 201
     endpoint = "shadow_api.get_below" if below else "shadow_api.get_own"

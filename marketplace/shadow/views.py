@@ -104,9 +104,9 @@ def _facts(found: store.ShadowView | None) -> dict[str, Any]:
 def _asked(digest: str, *, below: bool) -> Response:
     text = request.form.get("per_step", "")
     per_step = int(text) if text in _CHOICES else store.PER_STEP
-    where = (db_session(), acting(), digest)
+    who, now = acting(), utc_now()
     try:
-        store.ask_shadow(*where, below=below, per_step=per_step, now=utc_now())
+        store.ask_shadow(db_session(), who, digest, below=below, per_step=per_step, now=now)
     except ConflictError as error:
         db_session().rollback()
         flash(f"{error.message[:1].upper()}{error.message[1:]}.", "warning")

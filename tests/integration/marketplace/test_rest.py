@@ -100,3 +100,19 @@ def test_a_cursor_that_is_none_is_refused_by_name(
 
     assert refused.status_code == 422
     assert "next_cursor" in str(refused.get_json())
+
+
+def test_a_version_is_tried_on_what_was_recorded_by_whoever_may_and_stopped(
+    app: Flask, sessions: sessionmaker[Session]
+) -> None:
+    csp, customer, _, digests = world(app, sessions)
+    where, wish = "/api/v1/shadow-runs", {"digest": digests["2.0.0"], "per_step": 5}
+
+    below, own = csp.post(where, json=wish), customer.post(f"{where}/own", json=wish)
+    assert (below.status_code, own.status_code) == (201, 201)
+    assert csp.post(where, json=wish).status_code == 409
+    assert csp.post(where, json={**wish, "per_step": 101}).status_code == 422
+    assert customer.get(below.headers["Location"]).status_code in (403, 404)
+    assert csp.get(own.headers["Location"]).status_code == 404
+    assert csp.post(f"{below.headers['Location']}/cancel").get_json()["state"] == "cancelled"
+    assert customer.get(own.headers["Location"]).get_json()["state"] == "waiting"

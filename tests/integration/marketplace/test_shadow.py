@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,13 +15,13 @@ from sqlalchemy.orm import Session, sessionmaker
 from blocks.installs.loader import Run
 from blocks.installs.registry import SHELF, Shelf
 from blocks.manifest import Manifest
-from blocks.outcomes import Emit, Outcome
+from blocks.outcomes import Emit
 from blocks.sdk import BlockError, Context
 from kernel.errors import ConflictError, NotFoundError
 from kernel.ids import new_id
 from marketplace.shadow import store
 from marketplace.shadow._tables import ShadowRow, ShadowStep
-from marketplace.shadow.doing import TRIES_MAX, do_next_shadow
+from marketplace.shadow.doing import LEASE_S, TRIES_MAX, do_next_shadow
 from marketplace.shadow.model import ShadowState
 from runtime.flows._tables import FlowRow
 from runtime.runs._tables import Run as RunRow
@@ -72,8 +73,8 @@ def record(market: Market, which: int, **changes: Any) -> None:
     tenant_id = market.customers[which].id
     with market.sessions.begin() as session, as_tenant(session, tenant_id):
         flow = session.scalars(select(FlowRow)).one()
-        run = RunRow(id=new_id(), tenant_id=tenant_id, flow_id=flow.id)
         assert flow.live_version_id is not None
+        run = RunRow(id=new_id(), tenant_id=tenant_id, flow_id=flow.id)
         run.version_id, run.trigger_id, run.trigger_kind = flow.live_version_id, "by-hand", "manual"
         run.state, run.trigger, run.started_at = RunState.SUCCEEDED, {"kind": "manual"}, NOON
         run.ended_at = NOON
@@ -144,11 +145,11 @@ def test_a_record_that_cannot_be_handed_to_it_is_not_compared(
 ) -> None:
     seen: list[Any] = []
 
-    def noted(context: Context) -> Outcome:
+    def sees(context: Context) -> Emit:
         seen.append(context.config)
         return as_before(context)
 
-    behaviours["1.1.0"] = noted
+    behaviours["1.1.0"] = sees
     with tried.sessions.begin() as session, system(session):
         session.scalars(select(RunRow)).one().is_trial = True
     record(tried, 1, **changes)
@@ -185,6 +186,22 @@ def test_one_that_is_stopped_goes_no_further(tried: Market) -> None:
         store.cancel_shadow(session, csp.id, made.id, below=True, now=NOON)
 
     assert not do_next_shadow(tried.sessions, clock=lambda: NOON)
+
+
+def test_what_a_process_left_is_begun_anew_by_the_next_once_its_lease_is_over(
+    tried: Market,
+) -> None:
+    csp = tried.csp
+    with tried.sessions.begin() as session, as_tenant(session, csp.id):
+        digest = tried.digests["1.1.0"]
+        made = store.ask_shadow(session, admin_of(csp), digest, below=True, now=NOON)
+
+    assert do_next_shadow(tried.sessions, goes_on=lambda: False, clock=lambda: NOON)
+    assert not do_next_shadow(tried.sessions, clock=lambda: NOON)
+    assert do_next_shadow(tried.sessions, clock=lambda: NOON + timedelta(seconds=LEASE_S))
+    with tried.sessions() as session, as_tenant(session, csp.id):
+        found = store.get_shadow(session, csp.id, made.id, below=True)
+    assert (found.state, found.counts) == (ShadowState.DONE, {"same": 1})
 
 
 def test_one_whose_process_dies_again_and_again_is_given_up(tried: Market) -> None:
