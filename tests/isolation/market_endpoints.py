@@ -60,8 +60,10 @@ PLAIN = {
     "market_leaders": "show_leaders",
     "market_leaders_api": "show_leaders",
     "market_money": "show_statement export_statement show_entries",
-    "market_money_api": "list_prices set_price list_shares set_share list_statements show_statement "
-    "list_entries export_statement",
+    "market_money_api": (
+        "list_prices set_price list_shares set_share list_statements show_statement "
+        "list_entries export_statement"
+    ),
     "market_prices": "list_prices",
     "market_ratings_api": "list_reported",
     "market_reported": "list_reported",
