@@ -24,6 +24,7 @@ from marketplace.money.rounds import MoneyRounds
 from tenancy.scope import system
 from tests.factories.installs import make_package
 from tests.factories.releases import CHANGELOG, ICON, README
+from tests.journeys.test_designer import _publish as _publish_flow
 from tests.journeys.test_pages import browser, serious_violations  # noqa: F401  a fixture
 from tests.support.mouse import connect, place
 from tests.support.running import Running, running_garland, wait_for
@@ -95,6 +96,7 @@ def test_a_block_is_published_offered_used_and_rated_and_all_four_statements_agr
 def _claim(garland: Running, ida: Page, vera: Page, folder: Path) -> None:
     make_key_file(folder / "lantern.key")
     ida.goto(f"{garland.url}/t/baubleworks/marketplace/studio")
+    ida.get_by_text("Claim another namespace").click()
     form = ida.locator("#claim")
     form.get_by_label("Namespace").fill("lantern")
     form.get_by_label("Publisher").fill("Lantern Works")
@@ -167,11 +169,13 @@ def _price(garland: Running, page: Page, slug: str, cents: int) -> None:
 
 
 def _hide_the_word(garland: Running, nora: Page) -> None:
-    nora.goto(f"{garland.url}/t/northwind/marketplace/catalogue/offers/{LISTING}")
+    nora.goto(f"{garland.url}/t/northwind/marketplace/catalogue/listings/{LISTING}")
     nora.get_by_label("For customers it is").select_option("hidden")
-    nora.get_by_label("Word").last.fill(WORD)
+    nora.get_by_role("group", name="Word word").get_by_label("Word").fill(WORD)
     nora.get_by_role("button", name="Save").click()
-    expect(nora.get_by_text("Hidden").first).to_be_visible()
+    expect(nora.get_by_text("Customers are offered it so from now on.")).to_be_visible()
+    expect(nora.get_by_role("group", name="Settings to fill in")).to_have_count(0)
+    assert serious_violations(nora) == []
 
 
 def _let_prices_hold_today(garland: Running) -> None:
@@ -196,12 +200,11 @@ def _install_and_draw(garland: Running, ada: Page) -> str:
     place(ada, LISTING, 400, 200)
     connect(ada, "manual", "", "say")
     ada.locator("#node-say .node__head").click()
-    expect(ada.locator("#inspector").get_by_label("Word")).to_have_count(0)
+    expect(ada.locator("#inspector").get_by_label("Word", exact=True)).to_have_count(0)
     expect(ada.locator("#problem-count")).to_have_text("No problems", timeout=10_000)
     assert WORD not in ada.content()
     flow_id = ada.url.rpartition("/")[2]
-    ada.get_by_role("link", name="Publish").click()
-    ada.get_by_role("button", name="Publish").last.click()
+    _publish_flow(ada)
     return flow_id
 
 
