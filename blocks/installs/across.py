@@ -63,6 +63,23 @@ def held_among(session: Session, among: Collection[UUID]) -> list[Held]:
     ]
 
 
+def holders_among(
+    session: Session, block_ids: Collection[str], among: Collection[UUID]
+) -> Counter[str]:  # fmt: skip
+    """Count by block how many of some organisations have any version of it."""
+    meant, ids = set(among), sorted(set(block_ids))
+    found: Counter[str] = Counter()
+    with system(session):
+        for at in range(0, len(ids), NAMED_AT_ONCE):
+            rows = session.execute(
+                select(BlockInstall.block_id, BlockInstall.tenant_id)
+                .where(BlockInstall.block_id.in_(ids[at : at + NAMED_AT_ONCE]))
+                .distinct()
+            )
+            found.update(row.block_id for row in rows if row.tenant_id in meant)
+    return found
+
+
 def holdings_of(
     session: Session, block_id: str, among: Collection[UUID]
 ) -> dict[UUID, list[Holding]]:

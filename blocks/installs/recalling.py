@@ -67,12 +67,24 @@ def refuse_recalled(session: Session, tenant_id: UUID, digest: str) -> None:
     Raises:
         RecalledError: with the reason.
     """
-    rows = session.scalars(select(BlockRecall).where(BlockRecall.digest == digest)).all()
+    reason = recalled_among(session, tenant_id, [digest]).get(digest)
+    if reason is not None:
+        raise RecalledError(f"this version was recalled ({reason}): choose another", digest=digest)
+
+
+def recalled_among(
+    session: Session, tenant_id: UUID, digests: Collection[str]
+) -> dict[str, str]:  # fmt: skip
+    """Give those of some packages that an organisation, or one above it, recalled, with why."""
+    rows = session.scalars(select(BlockRecall).where(BlockRecall.digest.in_([*digests]))).all()
     if not rows:
-        return
+        return {}
     reached_by = {tenant_id, *(one.id for one in ancestors_of(session, tenant_id))}
-    found = next((one for one in rows if one.owner_id in reached_by), None)
-    if found is not None:
-        raise RecalledError(
-            f"this version was recalled ({found.reason}): choose another", digest=digest
-        )
+    return {one.digest: one.reason for one in rows if one.owner_id in reached_by}
+
+
+def recalled_by(session: Session, owner_id: UUID) -> dict[str, str]:
+    """Give the packages that an owner itself recalled, with why; none is ever let go again."""
+    columns = (BlockRecall.digest, BlockRecall.reason)
+    rows = session.execute(select(*columns).where(BlockRecall.owner_id == owner_id))
+    return {row.digest: row.reason for row in rows}

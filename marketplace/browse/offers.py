@@ -13,13 +13,15 @@ from sqlalchemy.orm import Session
 
 from blocks.installs._tables import BlockInstall
 from blocks.pages import Part
-from marketplace.catalogue.looking import whole_sight
+from marketplace.catalogue.looking import standing_of, whole_sight
 from marketplace.catalogue.public import Listing
 from marketplace.catalogue.released import released_listings
 from marketplace.catalogue.resolving import Offer
 from marketplace.releases.states import ReleaseState
 from marketplace.search.model import View, Visible
 from runtime.packs.store import list_installed
+from tenancy.organisations import get_organisation
+from tenancy.plans.assigning import plan_of
 from tenancy.plans.entitled import NotInPlanError, require_blocks
 
 
@@ -85,6 +87,14 @@ def why_not_in_plan(session: Session, tenant_id: UUID, listing_id: str) -> str:
     except NotInPlanError as error:
         return error.message
     return ""
+
+
+def narrowing_plan(session: Session, tenant_id: UUID) -> tuple[str, str]:
+    """Name the plan of an organisation and whose it is; "" twice where it holds every block."""
+    on = plan_of(session, tenant_id)
+    if on is None or standing_of(session, tenant_id).customer.plan_blocks is None:
+        return "", ""
+    return on.plan.name, get_organisation(session, on.plan.owner_id).name
 
 
 def had_by(session: Session, tenant_id: UUID) -> set[str]:

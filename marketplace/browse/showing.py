@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from blocks.installs import store as installs
 from blocks.installs._tables import BlockPackage
 from blocks.installs.model import Ask, InstallView, asks_of, new_asks
+from blocks.installs.recalling import recalled_among
 from blocks.manifest import Manifest, kept_manifest
 from blocks.packages.package import Package, read_package
 from blocks.pages import Part, parts_of
@@ -107,9 +108,11 @@ def show(
     visible = visible_to(session, tenant_id)
     entry = get_listing(session, listing_id, visible=visible)
     choice = choice_of(session, tenant_id, listing_id, visible)
-    versions = _versions(session, listing_id, choice, visible)
+    versions = _with_recalls(
+        session, tenant_id, _versions(session, listing_id, choice, visible)
+    )  # fmt: skip
     offered = choice.offer.release.version if choice.offer is not None else entry.version
-    wanted = version or offered
+    wanted = version or _not_recalled(offered, versions)
     chosen = next((one for one in versions if one.version == wanted), None)
     if chosen is None:
         raise NotFoundError("no such version is offered here", listing=listing_id, version=wanted)
@@ -172,6 +175,25 @@ def _versions(session: Session, listing_id: str, choice: Choice, visible: Visibl
     if choice.offer is not None:
         found = [one for one in found if one.version in choice.offer.versions]
     return sorted(found, key=lambda one: precedence(one.version), reverse=True)
+
+
+def _with_recalls(
+    session: Session, tenant_id: UUID, versions: Sequence[Version]
+) -> list[Version]:  # fmt: skip
+    """Say of each version that was recalled from an organisation that it was, and why."""
+    recalled = recalled_among(session, tenant_id, [one.digest for one in versions])
+    return [
+        one._replace(state=ReleaseState.RECALLED, reason=recalled[one.digest])
+        if one.digest in recalled
+        else one
+        for one in versions
+    ]
+
+
+def _not_recalled(offered: str, versions: Sequence[Version]) -> str:
+    """Give the version on offer; where that was recalled the highest other one, if there is one."""
+    left = [one.version for one in versions if not one.is_recalled]
+    return offered if offered in left or not left else left[0]
 
 
 def _own(session: Session, version: str, digest: str) -> Version:

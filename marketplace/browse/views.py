@@ -16,7 +16,8 @@ from kernel.errors import GarlandError, NotFoundError
 from kernel.http import acting, address_with, db_session, page_limit, render, require
 from marketplace.browse import links
 from marketplace.browse.around import around
-from marketplace.browse.offers import had_by, why_not_in_plan
+from marketplace.browse.had import what_is_had
+from marketplace.browse.offers import had_by, narrowing_plan, why_not_in_plan
 from marketplace.browse.picture import picture_of
 from marketplace.browse.showing import show
 from marketplace.browse.wording import QUALITY
@@ -44,6 +45,7 @@ def browse() -> Response:
     session, tenant_id = _where()
     left_out = () if pays_publishers(session, tenant_id) else (PRICE,)
     query, cursor = links.without(read_query(request.args), left_out), request.args.get("cursor")
+    plan, plan_owner = narrowing_plan(session, tenant_id)
     found = find(
         session,
         query,
@@ -63,6 +65,8 @@ def browse() -> Response:
         toggled=partial(links.toggled, query),
         unnarrowed=links.without_facets(query),
         may_wish=acting().may("blocks.edit") and provider_of(session, acting()) is not None,
+        plan=plan,
+        plan_owner=plan_owner,
         **_of_entries(found),
         next_url=address_with(cursor=encode_cursor(*found.next_place))
         if found.next_place
@@ -99,7 +103,10 @@ def listing_page(
 ) -> Response:
     """Show a listing, and why what somebody asked of it was refused."""
     wanted = version or request.args.get("version", "")
-    shown = show(*_where(), listing_id, wanted, now=utc_now())
+    try:
+        shown = show(*_where(), listing_id, wanted, now=utc_now())
+    except NotFoundError:
+        return _had_page(listing_id)
     return render(
         "marketplace/browse/show.html",
         status=status,
@@ -113,6 +120,12 @@ def listing_page(
         refused=refused,
         here=url_for("market.show_listing", listing_id=listing_id),
     )
+
+
+def _had_page(listing_id: str) -> Response:
+    """Show what is installed of a listing that is not offered: nothing else tells its price."""
+    had = what_is_had(*_where(), listing_id, now=utc_now())
+    return render("marketplace/browse/had.html", had=had, prices=asked_words(had.asked))
 
 
 def _of_entries(found: Found) -> dict[str, Any]:

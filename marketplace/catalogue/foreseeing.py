@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from blocks.installs.across import holders_among
 from blocks.presets import Hold
 from kernel.acting import Acting
 from marketplace.catalogue.looking import Sight, candidates, public_side, sight_of
@@ -15,16 +16,22 @@ from marketplace.catalogue.overlay import Effect, Entry, Overlay, Rule
 from marketplace.catalogue.presets import Held
 from marketplace.catalogue.resolving import Offer, Resolved, resolve
 from marketplace.catalogue.store import require_curator
+from marketplace.impact.reach import reach_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A listing that would be offered otherwise: the version before and after, "" for none."""
+    """A listing that would be offered otherwise: the version before and after, "" for none.
+
+    Attributes:
+        had_by: How many organisations have any version of the block, where it is taken away.
+    """
 
     listing_id: str
     title: str
     before: str
     after: str
+    had_by: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +73,7 @@ def foresee(session: Session, who: Acting, then: Overlay, *, now: datetime) -> F
         if _version(before) != _version(after):
             changes.append(_change(listing_id, before, after))
     return Foreseen(
-        taken=tuple(one for one in changes if not one.after),
+        taken=_with_holders(session, who, [one for one in changes if not one.after]),
         let_in=tuple(one for one in changes if not one.before),
         moved=tuple(one for one in changes if one.before and one.after),
         offered=offered,
@@ -134,6 +141,13 @@ def _change(listing_id: str, before: Resolved | None, after: Resolved | None) ->
         before=_version(before),
         after=_version(after),
     )
+
+
+def _with_holders(session: Session, who: Acting, taken: Sequence[Change]) -> tuple[Change, ...]:
+    """Say of each listing that would be taken away how many below who acts have it installed."""
+    below = reach_of(session, who).keys() - {who.tenant_id} if taken else set()
+    had = holders_among(session, [one.listing_id for one in taken], below)
+    return tuple(replace(one, had_by=had[one.listing_id]) for one in taken)
 
 
 def _without_hidden(offer: Offer) -> Offer:

@@ -111,6 +111,7 @@ class Overlay:
         unmatched: What becomes of what no rule speaks of.
         entries: By the id of a listing.
         private: The provider's own listings, by id; only those below it see them.
+        recalled: Packages that it recalled, by digest, with why.
     """
 
     owner: UUID
@@ -119,6 +120,7 @@ class Overlay:
     entries: Mapping[str, Entry] = field(default_factory=dict)
     bundles: tuple[Bundle, ...] = ()
     private: Mapping[str, Listing] = field(default_factory=dict)
+    recalled: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

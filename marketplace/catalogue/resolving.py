@@ -175,12 +175,23 @@ def _pass(course: _Course, level: int, overlay: Overlay, customer: Customer) -> 
         course.left = []
         course.tell(level, f"It is offered to customers {named} alone.", is_kept=False)
         return
+    course.keep(level, _by_recalls(course.left, overlay))
     course.keep(level, _by_rules(course, overlay))
     said = entry or Entry(listing_id=course.listing.listing_id)
     course.keep(level, _by_version(course.left, said))
     course.keep(level, _by_channel(course.left, said, is_first=level == 0))
     _lay_presets(course, level, overlay.owner, said)
     _rename(course, level, said)
+
+
+def _by_recalls(left: list[Release], overlay: Overlay) -> Iterator[tuple[Release, bool, str]]:
+    for release in left:
+        reason = overlay.recalled.get(release.digest)
+        yield (
+            release,
+            reason is None,
+            "" if reason is None else f"It was recalled: {reason.rstrip(chr(46))}.",
+        )
 
 
 def _by_rules(course: _Course, overlay: Overlay) -> Iterator[tuple[Release, bool, str]]:

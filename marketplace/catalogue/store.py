@@ -12,6 +12,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from blocks.installs.deciding import note_decisions
+from blocks.installs.recalling import recalled_by
 from kernel.acting import Acting
 from kernel.errors import ConflictError, NotFoundError
 from kernel.ids import new_id
@@ -79,6 +80,7 @@ def overlay_of(session: Session, tenant_id: UUID) -> Overlay:
         entries={one.listing_id: one for one in entries},
         bundles=tuple(read_bundle(one.key, one.document) for one in parts[PartKind.BUNDLE]),
         private=private_listings(session, tenant_id, digests) if digests else {},
+        recalled=recalled_by(session, tenant_id),
     )
 
 
@@ -96,15 +98,21 @@ def overlays_along(session: Session, path: Sequence[UUID]) -> dict[UUID, Overlay
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """Tells one state of a provider's overlay from every other."""
+    """Tells one state of a provider's overlay from every other.
+
+    Attributes:
+        changed_at: None where it recalled something and decided nothing else.
+        recalls: How many versions it recalled; none is ever let go again.
+    """
 
     owner_id: UUID
     revision: int
-    changed_at: datetime
+    changed_at: datetime | None
+    recalls: int
 
 
 def marks_along(session: Session, path: Sequence[UUID]) -> tuple[Mark, ...]:
-    """Give the marks of those along a path that ever decided anything; little is read."""
+    """Give the marks of those along a path that ever decided or recalled anything."""
     found = []
     columns = (MarketOverlay.revision, MarketOverlay.changed_at)
     for owner_id in path:
@@ -112,8 +120,11 @@ def marks_along(session: Session, path: Sequence[UUID]) -> tuple[Mark, ...]:
             row = session.execute(
                 select(*columns).where(MarketOverlay.tenant_id == owner_id)
             ).first()
+        recalls = len(recalled_by(session, owner_id))
         if row is not None:
-            found.append(Mark(owner_id, row.revision, row.changed_at))
+            found.append(Mark(owner_id, row.revision, row.changed_at, recalls))
+        elif recalls:
+            found.append(Mark(owner_id, 0, None, recalls))
     return tuple(found)
 
 

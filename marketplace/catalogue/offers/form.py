@@ -58,6 +58,18 @@ class Sent:
         }
 
 
+def missing_version(sent: Sent) -> tuple[Problem, ...]:
+    """Say that a version is wanted where one is to be pinned or held at, and none is named.
+
+    >>> missing_version(Sent(follows=PIN))[0].pointer, missing_version(Sent(follows=NEWEST))
+    ('/pin', ())
+    """
+    if sent.follows not in (PIN, CEILING) or sent.version:
+        return ()
+    told = "Choose a version here, or above that the highest is offered"
+    return (Problem(pointer_to([sent.follows]), told),)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
     """One setting as the form shows it.

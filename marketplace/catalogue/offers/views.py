@@ -11,7 +11,7 @@ from kernel.errors import ConflictError, GarlandError, InvalidError
 from kernel.http import acting, db_session, only_reads, render, require, see_other
 from marketplace.catalogue import curating, store
 from marketplace.catalogue._tables import PartKind
-from marketplace.catalogue.offers.form import Sent
+from marketplace.catalogue.offers.form import Sent, missing_version
 from marketplace.catalogue.offers.sheet import (
     Draft,
     problem_in,
@@ -89,12 +89,16 @@ def bring_back(listing_id: str) -> Response:
 
 def _draft(listing_id: str) -> Draft:
     sent = read_draft(db_session(), acting(), listing_id, request.form, now=utc_now())
-    return Draft(sent=sent, q=request.form.get("find", ""))
+    problems = () if OPERATION in request.form else missing_version(sent)
+    return Draft(sent=sent, problems=problems, q=request.form.get("find", ""))
 
 
 def _keep(listing_id: str, sent: Sent) -> str:
     """Keep what was sent; where it says nothing, nothing is kept. Gives what to tell."""
     session, who, document = db_session(), acting(), sent.document()
+    missing = missing_version(sent)
+    if missing:
+        raise InvalidError("this offer cannot be kept so", problems=missing)
     if document != PLAIN:
         curating.set_offer(session, who, listing_id, document, now=utc_now())
         return "Customers are offered it so from now on."

@@ -67,6 +67,23 @@ def test_an_offer_is_kept_and_seen_and_offered_as_it_comes_again(
     assert "Street lamp" in nora.get(base).text
 
 
+def test_a_pin_without_a_version_is_refused_and_the_one_that_stood_stays(
+    nora: FlaskClient, base: str
+) -> None:
+    page = f"{base}/listings/acme.lamp"
+    nora.post(page, data={"follows": "pin", "version": "1.0.0", "whom": "all"})
+    seen = re.search(r'name="seen" value="([^"]+)"', nora.get(page).text)
+    assert seen is not None
+
+    refused = nora.post(page, data={"follows": "pin", "version": "", "seen": seen[1]})
+
+    assert refused.status_code == 422
+    beside = refused.text.partition('id="field-version-error"')[2].partition("</p>")[0]
+    assert "Choose a version" in beside
+    assert re.search(r'value="pin" checked', refused.text)
+    assert re.search(r'value="pin" checked', nora.get(page).text)
+
+
 def test_what_is_wrong_stands_at_its_field_and_nothing_is_kept(
     nora: FlaskClient, base: str
 ) -> None:
