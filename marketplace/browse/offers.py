@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from blocks.installs._tables import BlockInstall
 from blocks.pages import Part
+from blocks.versions import precedence
 from marketplace.catalogue.looking import standing_of, whole_sight
 from marketplace.catalogue.public import Listing
 from marketplace.catalogue.released import released_listings
@@ -97,7 +98,11 @@ def narrowing_plan(session: Session, tenant_id: UUID) -> tuple[str, str]:
     return on.plan.name, get_organisation(session, on.plan.owner_id).name
 
 
-def had_by(session: Session, tenant_id: UUID) -> set[str]:
-    """Name the blocks and packs of which an organisation has any version installed."""
-    blocks = select(BlockInstall.block_id).where(BlockInstall.tenant_id == tenant_id).distinct()
-    return {*session.scalars(blocks), *(one.pack_id for one in list_installed(session, tenant_id))}
+def had_by(session: Session, tenant_id: UUID) -> dict[str, str]:
+    """Give the blocks and packs that an organisation has installed, each in its highest version."""
+    columns = (BlockInstall.block_id, BlockInstall.version)
+    rows = session.execute(select(*columns).where(BlockInstall.tenant_id == tenant_id))
+    found = {one.pack_id: one.version for one in list_installed(session, tenant_id)}
+    for block_id, version in rows:
+        found[block_id] = max(version, found.get(block_id, version), key=precedence)
+    return found

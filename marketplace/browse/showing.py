@@ -92,6 +92,13 @@ class Shown:
         return bool(self.installed) or self.pack is not None
 
     @property
+    def had_version(self) -> str:
+        """Give the highest version that is installed; "" for none."""
+        versions = [one.manifest.version for one in self.installed]
+        versions += [self.pack.version] if self.pack is not None else []
+        return max(versions, key=precedence, default="")
+
+    @property
     def needs_tick(self) -> bool:
         """Tell whether somebody must agree: to what it may do, or to what it costs."""
         return bool(self.new) or not self.asked.is_free

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -10,12 +11,14 @@ from uuid import UUID
 from flask import Blueprint, make_response, request, url_for
 from werkzeug.wrappers import Response
 
+from blocks.versions import precedence
 from kernel.clock import utc_now
 from kernel.cursors import decode_cursor, encode_cursor
 from kernel.errors import GarlandError, NotFoundError
 from kernel.http import acting, address_with, db_session, page_limit, render, require
 from marketplace.browse import links
 from marketplace.browse.around import around
+from marketplace.browse.bundles import bundles_for
 from marketplace.browse.had import what_is_had
 from marketplace.browse.offers import had_by, narrowing_plan, why_not_in_plan
 from marketplace.browse.picture import picture_of
@@ -46,13 +49,15 @@ def browse() -> Response:
     left_out = () if pays_publishers(session, tenant_id) else (PRICE,)
     query, cursor = links.without(read_query(request.args), left_out), request.args.get("cursor")
     plan, plan_owner = narrowing_plan(session, tenant_id)
+    visible, had = visible_to(session, tenant_id), had_by(session, tenant_id)
     found = find(
         session,
         query,
-        visible=visible_to(session, tenant_id),
+        visible=visible,
         limit=page_limit(PAGE),
         after=decode_cursor(cursor, parts=PLACE_PARTS),
     )
+    is_all = not cursor and not links.asked(query)
     return render(
         "marketplace/browse/list.html",
         "marketplace/browse/_found.html",
@@ -67,7 +72,8 @@ def browse() -> Response:
         may_wish=acting().may("blocks.edit") and provider_of(session, acting()) is not None,
         plan=plan,
         plan_owner=plan_owner,
-        **_of_entries(found),
+        bundles=bundles_for(session, acting(), visible, had, now=utc_now()) if is_all else (),
+        **_of_entries(found, had),
         next_url=address_with(cursor=encode_cursor(*found.next_place))
         if found.next_place
         else None,
@@ -128,13 +134,18 @@ def _had_page(listing_id: str) -> Response:
     return render("marketplace/browse/had.html", had=had, prices=asked_words(had.asked))
 
 
-def _of_entries(found: Found) -> dict[str, Any]:
-    """Give what the cards of a page say besides: what each costs, and which are installed."""
+def _of_entries(found: Found, had: Mapping[str, str]) -> dict[str, Any]:
+    """Give what the cards of a page say besides: what each costs, what is had and what is newer."""
     ids = [one.listing_id for one in found.entries]
     return {
         "asked": prices_for(*_where(), ids, now=utc_now()),
         "short_words": short_words,
-        "installed": had_by(*_where()),
+        "installed": had,
+        "updates": {
+            one.listing_id
+            for one in found.entries
+            if precedence(one.version) > precedence(had.get(one.listing_id, one.version))
+        },
     }
 
 

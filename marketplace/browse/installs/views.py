@@ -39,8 +39,7 @@ def install(listing_id: str) -> Response:
         db_session().rollback()
         return listing_page(listing_id, version, status=error.status, refused=error)
     flash(f"{shown.entry.title} {shown.chosen.version} can be used now.", "success")
-    here = url_for("market.show_listing", listing_id=listing_id, version=version)
-    return see_other(f"{here}#next")
+    return see_other(url_for("market.show_listing", listing_id=listing_id, version=version))
 
 
 @bp.get("/<listing_id>/removal")

@@ -102,6 +102,7 @@ def test_what_is_agreed_to_is_installed_and_leads_on(ann: FlaskClient, here: str
     answer = ann.post(f"{lamp}/install", data=form_of(ann, lamp))
 
     assert answer.status_code == 303
+    assert "#" not in answer.location  # what was done is told at the top of the page
     page = ann.get(answer.location).text
     assert "Open a new workflow" in page
     assert "Installed" in ann.get(here).text
@@ -132,6 +133,9 @@ def test_what_a_later_version_asks_for_more_is_shown_as_such(
 
     assert "More than was agreed to before" in page
     assert "Change to version 1.1.0" in page
+    assert "You have version 1.0.0." in page
+    assert "What is new in 1.1.0" in page
+    assert "Update: 1.1.0" in ann.get(here).text
 
 
 def test_a_price_is_agreed_to_with_its_words(
@@ -186,6 +190,20 @@ def test_what_nothing_uses_is_removed(ann: FlaskClient, here: str) -> None:
 
     assert ann.post(f"{lamp}/removal", data=install).status_code == 303
     assert ann.get(f"{lamp}/removal").status_code == 404
+
+
+def test_what_is_offered_together_is_shown_with_the_way_to_each_of_it(
+    ann: FlaskClient, here: str, sessions: Sessions, csp: OrganisationView
+) -> None:
+    bundle = {"title": "Starter", "words": "All for the first day", "members": ["acme.lamp"]}
+    with sessions.begin() as session, as_tenant(session, csp.id):
+        curating.set_bundle(session, admin_of(csp), "starter", bundle, now=NOON)
+
+    page = ann.get(here).text
+
+    for words in ("Offered together", "Starter", "All for the first day", "acme.lamp#install"):
+        assert words in page
+    assert "Offered together" not in ann.get(f"{here}?q=lamp").text
 
 
 def test_who_may_not_install_is_told_whom_to_ask(
