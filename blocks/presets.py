@@ -134,7 +134,8 @@ def _value_problem(preset: Preset, part: Mapping[str, Any]) -> str:
     if preset.hold is not Hold.SUGGESTED and _has_widget(part, "expression"):
         return f"{name} is a condition, which is worked out in each run: suggest it at most"
     found = _compiled(json.dumps(part, sort_keys=True)).problems(preset.value)
-    return f"{name} does not fit this version: {found[0].message}" if found else ""
+    told = found[0].message.removeprefix("the document ") if found else ""
+    return f"{name} does not fit this version: {told}" if found else ""
 
 
 @lru_cache(maxsize=COMPILED_MAX)

@@ -9,6 +9,8 @@ from werkzeug.local import LocalProxy
 
 from garland.assets import Site
 from garland.services import Services
+from kernel.http import db_session
+from marketplace.releases.public import publisher_named
 from tenancy.brand.hosts import HostBook
 from tenancy.brand.views import HOSTS, current_brand
 
@@ -23,6 +25,7 @@ def install(app: Site, services: Services) -> None:
     app.owner_of, app.public_url = book.owner_of, services.settings.public_url
 
     app.add_template_filter(whose)
+    app.add_template_filter(publisher_name)
     app.add_template_filter(named)
 
     @app.before_request
@@ -35,11 +38,19 @@ def install(app: Site, services: Services) -> None:
 
 
 def whose(word: str) -> str:
-    """Name a publisher of blocks, a source of alarms or who did something as people read it.
+    """Name a source of alarms or who did something as people read it.
 
     What the product publishes, raises or does by itself goes by its name here.
     """
     return current_brand().name if word == OURS else word
+
+
+def publisher_name(namespace: str) -> str:
+    """Name a publisher of blocks as people read it; one that nobody verified by its namespace."""
+    known: dict[str, str] = g.setdefault("publisher_names", {OURS: current_brand().name})
+    if namespace not in known:
+        known[namespace] = publisher_named(db_session(), namespace)
+    return known[namespace]
 
 
 def named(block_id: str) -> str:

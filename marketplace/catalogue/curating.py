@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from blocks.manifest import PermissionName
 from blocks.presets import Hold, fits_all
 from blocks.versions import precedence
 from kernel.acting import Acting
@@ -18,7 +19,8 @@ from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from marketplace.catalogue import store
 from marketplace.catalogue._tables import PartKind
 from marketplace.catalogue.looking import public_side, sight_of
-from marketplace.catalogue.overlay import Audience, Entry, Overlay
+from marketplace.catalogue.overlay import CONNECTION, Audience, Entry, Overlay, Rule
+from marketplace.catalogue.overlay import About as RuleAbout
 from marketplace.catalogue.own.approved import require_approved
 from marketplace.catalogue.packages import private_listings
 from marketplace.catalogue.public import Channel, Listing, Release
@@ -56,13 +58,28 @@ def set_rule(
     session: Session, who: Acting, key: str, document: Mapping[str, Any], *, now: datetime
 ) -> Part:
     """Set a rule; raises InvalidError naming each field, ConflictError where there are too many."""
-    rule = read_rule(key, document)
+    rule = checked_rule(key, document)
     kept = store.keep_part(session, who, PartKind.RULE, key, rule_document(rule), now=now)
     facts: dict[str, Fact] = {"effect": rule.effect.value, "about": rule.about.value}
     facts["values"] = sorted(rule.values)
     about = About(kind="catalogue_rule", name=key)
     note(session, who.tenant_id, "catalogue.rule_set", now=now, about=about, facts=facts)
     return kept
+
+
+def checked_rule(key: str, document: Mapping[str, Any]) -> Rule:
+    """Read a rule that is to be kept; raises InvalidError as `set_rule`.
+
+    One that is kept already may name what no block can ask for any more; a new one may not.
+    """
+    rule = read_rule(key, document)
+    known = {*get_args(PermissionName), CONNECTION}
+    unknown = sorted(rule.values - known) if rule.about is RuleAbout.PERMISSION else []
+    if unknown:
+        told = f"values: {unknown[0]} is nothing that a block can ask for: "
+        told += f"choose of {', '.join(sorted(known))}"
+        raise InvalidError("this rule cannot be kept so", problems=[Problem("/values", told)])
+    return rule
 
 
 def remove_rule(session: Session, who: Acting, key: str, *, now: datetime) -> None:

@@ -14,6 +14,9 @@ from uuid import UUID
 from blocks.presets import Preset
 from marketplace.catalogue.public import Listing
 
+CONNECTION = "connection"
+"""The permission of whatever has a place for a connection."""
+
 
 class Effect(Enum):
     """What a rule does with what it is about."""

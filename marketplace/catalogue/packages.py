@@ -20,6 +20,7 @@ from blocks.installs.vouching import taken_back
 from blocks.quality import Level
 from blocks.versions import precedence
 from marketplace.catalogue.judging import level_named
+from marketplace.catalogue.overlay import CONNECTION
 from marketplace.catalogue.public import Channel, Listing, Release
 from marketplace.releases._tables import MarketRelease
 from marketplace.releases.store import OFFERED, ReleaseFacts, facts_by_digest
@@ -141,7 +142,7 @@ def release_of(
         version=manifest["version"],
         digest=digest,
         channel=channel,
-        permissions=frozenset(asks | ({"connection"} if manifest.get("secrets") else set())),
+        permissions=frozenset(asks | ({CONNECTION} if manifest.get("secrets") else set())),
         level=level,
         licence=manifest.get("licence", ""),
         config=manifest.get("config", {}),

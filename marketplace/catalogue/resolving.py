@@ -235,11 +235,17 @@ def _lay_presets(course: _Course, level: int, owner: UUID, entry: Entry) -> None
         above = course.held.get(preset.name)
         held = course.held[preset.name] = laid_over(above, preset, owner)
         is_passed_over = preset.has_value and held.by != owner
-        text = f"{preset.name} is {_HELD[held.preset.hold]}"
+        text = f"The setting {_label(course, preset.name)} is {_HELD[held.preset.hold]}"
         text += ", with the value that was decided on above." if is_passed_over else "."
         course.tell(level, text)
     if entry.presets:
         course.keep(level, _by_presets(course.left, [one.preset for one in course.held.values()]))
+
+
+def _label(course: _Course, name: str) -> str:
+    """Give what a setting is called in the highest version that is left, its name where in none."""
+    parts = (one.config.get("properties", {}).get(name) or {} for one in course.left)
+    return next((str(one["title"]) for one in parts if one.get("title")), name)
 
 
 def _by_presets(

@@ -19,6 +19,13 @@ class Publisher:
     support: str
 
 
+def publisher_named(session: Session, namespace: str) -> str:
+    """Give what a publisher is called; one that nobody verified is called by its namespace."""
+    row = session.get(MarketPublisher, namespace)
+    is_verified = row is not None and row.state is PublisherState.VERIFIED
+    return row.title if row is not None and is_verified else namespace
+
+
 def publisher_of(session: Session, listing_id: str) -> Publisher:
     """Give who publishes a block or pack; one that nobody verified is called by its namespace."""
     namespace = listing_id.partition(".")[0]

@@ -17,7 +17,7 @@ from marketplace.search.model import (
     PriceKind,
 )
 
-_PLAIN = {
+ABILITIES = {
     "http": "Call servers",
     "mail": "Send mail",
     "alarms": "Read and change alarms",
@@ -29,6 +29,7 @@ _PLAIN = {
     "mqtt": "Exchange MQTT messages",
     "inventory": "Read the network inventory and services",
 }
+"""What a block may ask for by the name of its permission, in plain words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +97,6 @@ def plain_words(permission: Permission) -> str:
     >>> plain_words(Permission(name="http", reason="To ask it", hosts=("api.acme.example",)))
     'Call servers (api.acme.example): To ask it'
     """
-    what = _PLAIN.get(permission.name, permission.name)
+    what = ABILITIES.get(permission.name, permission.name)
     hosts = ", ".join(one for one in permission.hosts if one != "*")
     return f"{what} ({hosts}): {permission.reason}" if hosts else f"{what}: {permission.reason}"

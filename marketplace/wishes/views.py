@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from uuid import UUID
 
 from flask import Blueprint, flash, request, url_for
@@ -9,10 +11,11 @@ from werkzeug.wrappers import Response
 
 from blocks.forms import OPERATION
 from kernel.clock import format_instant, utc_now
-from kernel.errors import ConflictError, GarlandError, InvalidError
+from kernel.errors import ConflictError, GarlandError, InvalidError, NotFoundError, Problem
 from kernel.http import acting, address_with, db_session, page_of, render, require, see_other
 from marketplace.catalogue import shelf
-from marketplace.search.finding import seen_among
+from marketplace.catalogue.bundles.sheet import members_of
+from marketplace.search.finding import get_listing
 from marketplace.search.seeing import visible_to
 from marketplace.wishes import answering, store
 from marketplace.wishes.answering import Answer, Asked
@@ -123,15 +126,11 @@ def _mine(
         "marketplace/wishes/mine.html",
         status=status,
         wishes=found,
-        seen=seen_among(
-            session,
-            {one.offered for one in found if one.offered},
-            visible=visible_to(session, who.tenant_id),
-        ),
+        seen=_titles({one.offered for one in found if one.offered}),
         provider=store.provider_of(session, who),
         sent=sent,
         refused=refused,
-        problems={one.pointer: one.message for one in problems},
+        problems={one.pointer: _said(one) for one in problems},
         least=LEAST,
         most=MOST,
         next_url=address_with(cursor=more) if more else None,
@@ -143,7 +142,7 @@ def _asked(wish_id: UUID, *, status: int = 200, refused: GarlandError | None = N
     session, who, now = db_session(), acting(), utc_now()
     one = answering.get_asked(session, who, wish_id)
     q = request.form.get("find", "").strip()
-    looked = shelf.Asked(q=q)
+    looked, chosen = shelf.Asked(q=q), _chosen(one)
     problems = refused.problems if isinstance(refused, InvalidError) else ()
     return render(
         "marketplace/wishes/show.html",
@@ -151,12 +150,13 @@ def _asked(wish_id: UUID, *, status: int = 200, refused: GarlandError | None = N
         status=status,
         asked=one,
         same=answering.list_same(session, who, one),
-        chosen=_chosen(one),
+        chosen=chosen,
+        chosen_title=_title_here(chosen),
         q=q,
         found=shelf.list_shown(session, who, looked, limit=FOUND_MAX, now=now) if q else [],
         sent=request.form,
         refused=refused,
-        problems={each.pointer: each.message for each in problems},
+        problems={each.pointer: _said(each) for each in problems},
         most=MOST,
     )
 
@@ -167,3 +167,31 @@ def _chosen(one: Asked) -> str:
     if verb == "choose":
         return subject
     return "" if verb == "unchoose" else request.form.get("offered", one.wish.offered)
+
+
+def _said(problem: Problem) -> str:
+    """Write what is wrong as it stands beside its field, which needs no name there.
+
+    >>> _said(Problem("/text", "text: write more"))
+    'Write more'
+    """
+    told = problem.message.removeprefix(f"{problem.pointer.removeprefix('/')}: ")
+    return f"{told[:1].upper()}{told[1:]}"
+
+
+def _titles(listing_ids: Iterable[str]) -> dict[str, str]:
+    """Give the titles of those of some listings that the organisation sees."""
+    session, found = db_session(), dict[str, str]()
+    visible = visible_to(session, acting().tenant_id)
+    for listing_id in listing_ids:
+        with suppress(NotFoundError):
+            found[listing_id] = get_listing(session, listing_id, visible=visible).title
+    return found
+
+
+def _title_here(listing_id: str) -> str:
+    """Give what a listing is called in the provider's own catalogue; "" of none."""
+    if not listing_id:
+        return ""
+    [one] = members_of(db_session(), acting(), [listing_id], now=utc_now())
+    return one.title

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from blocks.forms import OPERATION
 from blocks.forms.reading import Submitted
 from kernel.acting import Acting
-from kernel.errors import NotFoundError
+from kernel.errors import InvalidError, NotFoundError, Problem
 from kernel.ids import slugify
 from marketplace.catalogue import curating, looking, shelf
 from marketplace.catalogue.choosing import Choices, Chosen, choices_for, chosen_of, read_chosen
@@ -93,6 +93,16 @@ def read_sent(form: Submitted) -> Sent:
         members=tuple(members),
         audience=read_chosen(form),
     )
+
+
+def require_members(sent: Sent) -> None:
+    """Refuse a bundle without a title or with nothing in it; raises InvalidError."""
+    problems = [] if sent.title else [Problem("/title", "Say what the bundle is called")]
+    if not sent.members:
+        told = "Look for what your customers are offered, and add at least one"
+        problems.append(Problem("/members", told))
+    if problems:
+        raise InvalidError("this bundle cannot be kept so", problems=problems)
 
 
 def sheet_of(

@@ -11,7 +11,14 @@ from kernel.errors import ConflictError, GarlandError, InvalidError
 from kernel.http import acting, db_session, render, require, see_other
 from marketplace.catalogue import curating, store
 from marketplace.catalogue._tables import PartKind
-from marketplace.catalogue.bundles.sheet import Sent, members_of, read_sent, sent_of, sheet_of
+from marketplace.catalogue.bundles.sheet import (
+    Sent,
+    members_of,
+    read_sent,
+    require_members,
+    sent_of,
+    sheet_of,
+)
 from marketplace.catalogue.offers.sheet import problem_in
 from marketplace.catalogue.reading import read_bundle
 
@@ -60,6 +67,7 @@ def set_bundle() -> Response:
         return _page(sent)
     try:
         _require_free(sent)
+        require_members(sent)
         curating.set_bundle(db_session(), acting(), sent.key, sent.document(), now=utc_now())
     except (ConflictError, InvalidError) as error:
         db_session().rollback()

@@ -11,9 +11,11 @@ from typing import Any
 
 from blocks.forms.reading import Submitted
 from blocks.quality import Level
+from kernel.errors import InvalidError, Problem
 from kernel.ids import slugify
 from marketplace.catalogue.documents import KEY_MAX
-from marketplace.catalogue.overlay import About, Effect, Rule
+from marketplace.catalogue.overlay import CONNECTION, About, Effect, Rule
+from marketplace.search.entries import ABILITIES
 
 LEVELS = tuple(one.word for one in Level if one)
 KINDS: Mapping[str, str] = MappingProxyType(
@@ -27,8 +29,8 @@ KINDS: Mapping[str, str] = MappingProxyType(
 )
 HELP: Mapping[str, str] = MappingProxyType(
     {
-        "permission": "One a line, as ssh; connection means any connection. A rule that refuses is "
-        "about what asks for one of these, one that allows about what asks for nothing else.",
+        "permission": "A rule that refuses is about what asks for one of these, one that allows "
+        "about what asks for nothing else.",
         "quality": "One level. A rule that refuses is about what is below it, one that allows "
         "about what has it or a higher one.",
         "licence": "One a line, as SPDX writes them: GPL-3.0-only. Of a choice of licences one "
@@ -37,6 +39,7 @@ HELP: Mapping[str, str] = MappingProxyType(
         "block": "One id a line, as acme.lamp. Such a rule goes before all others.",
     }
 )
+PERMISSIONS: Mapping[str, str] = MappingProxyType({**ABILITIES, CONNECTION: "Use a connection"})
 _SAID: Mapping[tuple[About, Effect], str] = MappingProxyType(
     {
         (About.PERMISSION, Effect.REFUSE): "Refuses what asks for {any}",
@@ -59,13 +62,15 @@ class Sent:
 
     Attributes:
         was: The key of the rule that is changed; "" for a new one.
-        lines: What it is about, one a line; of a level of quality the one word.
+        permissions: Of a rule on what is asked for, words of `PERMISSIONS`.
+        lines: Of other rules what they are about, one a line; of a level of quality the one word.
     """
 
     was: str = ""
     key: str = ""
     effect: str = Effect.REFUSE.value
     about: str = About.PERMISSION.value
+    permissions: tuple[str, ...] = ()
     lines: str = ""
     level: str = LEVELS[0]
     note: str = ""
@@ -75,6 +80,8 @@ class Sent:
         """List what it is about, each once."""
         if self.about == About.QUALITY.value:
             return [self.level]
+        if self.about == About.PERMISSION.value:
+            return list(dict.fromkeys(self.permissions))
         found = (one.strip() for one in self.lines.replace(",", "\n").splitlines())
         return list(dict.fromkeys(one for one in found if one))
 
@@ -97,15 +104,25 @@ class Sent:
         return sha256(told.encode()).hexdigest()[:32]
 
 
+def require_values(sent: Sent) -> None:
+    """Refuse a rule that is about nothing; raises InvalidError that points at `/values`."""
+    if not sent.values:
+        is_ticked = sent.about == About.PERMISSION.value
+        told = "Tick at least one" if is_ticked else "Write at least one, one a line"
+        raise InvalidError("Say which blocks it is about", problems=[Problem("/values", told)])
+
+
 def sent_of(rule: Rule) -> Sent:
     """Fill the form with a rule that is kept."""
     is_level = rule.about is About.QUALITY
+    is_asked = rule.about is About.PERMISSION
     return Sent(
         was=rule.key,
         key=rule.key,
         effect=rule.effect.value,
         about=rule.about.value,
-        lines="" if is_level else "\n".join(sorted(rule.values)),
+        permissions=tuple(sorted(rule.values & PERMISSIONS.keys())) if is_asked else (),
+        lines="" if is_level or is_asked else "\n".join(sorted(rule.values)),
         level=min(rule.values) if is_level else LEVELS[0],
         note=rule.note,
     )
@@ -122,6 +139,7 @@ def read_sent(form: Submitted) -> Sent:
         key=text("key"),
         effect=text("effect", Effect.REFUSE.value),
         about=text("about", About.PERMISSION.value),
+        permissions=tuple(form.getlist("permission")),
         lines=text("lines"),
         level=text("level", LEVELS[0]),
         note=text("note"),

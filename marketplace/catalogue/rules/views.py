@@ -12,7 +12,17 @@ from marketplace.catalogue import curating, foreseeing, store
 from marketplace.catalogue._tables import PartKind
 from marketplace.catalogue.foreseeing import Foreseen
 from marketplace.catalogue.reading import read_rule
-from marketplace.catalogue.rules.form import HELP, KINDS, LEVELS, Sent, in_words, read_sent, sent_of
+from marketplace.catalogue.rules.form import (
+    HELP,
+    KINDS,
+    LEVELS,
+    PERMISSIONS,
+    Sent,
+    in_words,
+    read_sent,
+    require_values,
+    sent_of,
+)
 
 bp = Blueprint("catalogue_rules", __name__, url_prefix="/t/<tenant>/marketplace/catalogue")
 
@@ -112,7 +122,8 @@ def _look(sent: Sent) -> Response:
     session, who = db_session(), acting()
     try:
         _require_free(sent)
-        rule = read_rule(sent.name, sent.document())
+        require_values(sent)
+        rule = curating.checked_rule(sent.name, sent.document())
     except (ConflictError, InvalidError) as error:
         return _page(sent, status=error.status, refused=error)
     then = foreseeing.with_rule(foreseeing.overlay_now(session, who), rule)
@@ -148,5 +159,6 @@ def _page(
         words=words,
         kinds=KINDS,
         help=HELP,
+        permissions=PERMISSIONS,
         levels=LEVELS,
     )

@@ -15,7 +15,7 @@ from tests.integration.conftest import SignedIn
 
 Sessions = sessionmaker[Session]
 SSH = [{"name": "ssh", "reason": "To ask"}]
-RULE = {"effect": "refuse", "about": "permission", "lines": "ssh", "key": "no-ssh"}
+RULE = {"effect": "refuse", "about": "permission", "permission": "ssh", "key": "no-ssh"}
 
 
 @pytest.fixture
@@ -94,6 +94,7 @@ def test_what_is_wrong_stands_at_its_field_and_nothing_is_kept(
     assert refused.status_code == 422
     beside = refused.text.partition('id="field--settings--port-error"')[2].partition("</p>")[0]
     assert "Port does not fit" in beside
+    assert "the document" not in beside
     assert "Street lamp" not in nora.get(base).text
 
 
@@ -121,7 +122,7 @@ def test_a_rule_holds_only_after_it_was_looked_at_and_can_be_brought_back(
     seen = re.search(r'name="looked" value="(\w+)"', looked.text)
     assert seen is not None
 
-    other = nora.post(f"{base}/rules", data={**RULE, "lines": "http", "looked": seen[1]})
+    other = nora.post(f"{base}/rules", data={**RULE, "permission": "http", "looked": seen[1]})
     assert other.status_code == 200
     assert nora.post(f"{base}/rules", data={**RULE, "looked": seen[1]}).status_code == 303
     assert "1.2.0" in nora.get(f"{base}/rules/no-ssh/remove").text
@@ -130,6 +131,18 @@ def test_a_rule_holds_only_after_it_was_looked_at_and_can_be_brought_back(
     assert "Removed in the last 30 days" in nora.get(f"{base}/rules").text
     nora.post(f"{base}/rules/no-ssh/bring-back")
     assert "Refuses what asks for ssh" in nora.get(f"{base}/rules/no-ssh/remove").text
+
+
+def test_what_a_rule_or_bundle_misses_is_said_in_words(nora: FlaskClient, base: str) -> None:
+    nothing = nora.post(f"{base}/rules", data={**RULE, "permission": []})
+    unknown = nora.post(f"{base}/rules", data={**RULE, "permission": "internet"})
+    empty = nora.post(f"{base}/bundles", data={"title": "To start"})
+
+    assert nothing.status_code == unknown.status_code == empty.status_code == 422
+    assert "Tick at least one" in nothing.text
+    assert "internet is nothing that a block can ask for" in unknown.text
+    assert "add at least one" in empty.text
+    assert "needs at least 1 entries" not in nothing.text + empty.text
 
 
 def test_a_bundle_is_made_of_what_was_found(nora: FlaskClient, base: str) -> None:
