@@ -64,7 +64,13 @@ def lend(
 
 
 def bring(session: Session, csp: OrganisationView, version: str) -> str:
-    said = {"id": OWN, "publisher": "north", "config": CONFIG, "examples": [], "version": version}
+    said: dict[str, Any] = {
+        "id": OWN,
+        "publisher": "north",
+        "config": CONFIG,
+        "examples": [],
+        "version": version,
+    }
     return offering.upload(session, csp.id, make_package(**said), **WHO).digest
 
 
