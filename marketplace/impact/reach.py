@@ -36,16 +36,7 @@ def reach_of(session: Session, who: Acting) -> dict[UUID, Reached]:
         NotFoundError: who acts looks after nobody.
     """
     require_keeper(who)
-    rows = session.execute(
-        select(Organisation.id, Organisation.parent_id, Environment.live_id)
-        .outerjoin(Environment, Environment.organisation_id == Organisation.id)
-        .where(
-            Organisation.state != State.CLOSED,
-            Organisation.id.in_(select(below(who.tenant_id).c.id)),
-        )
-    ).all()
-    above = {row.id: row.live_id or row.parent_id for row in rows}
-    above |= _environments_of(session, who.tenant_id)
+    above = _above(session, who.tenant_id)
     wanted = select(Organisation.id, Organisation.name).where(in_charge(who))
     names = {row.id: row.name for row in session.execute(wanted)}
     names[who.tenant_id] = who.tenant_name
@@ -57,6 +48,25 @@ def reach_of(session: Session, who: Acting) -> dict[UUID, Reached]:
         if told_as in names:
             found[one] = Reached(id=one, told_as=told_as, name=names[told_as])
     return found
+
+
+def reached_by(session: Session, provider_id: UUID) -> set[UUID]:
+    """Give the ids of whom a provider reaches now, itself among them, as `reach_of`."""
+    return {provider_id, *_above(session, provider_id)}
+
+
+def _above(session: Session, provider_id: UUID) -> dict[UUID, UUID | None]:
+    """Give whom a provider reaches, and which one each stands under or is an environment of."""
+    rows = session.execute(
+        select(Organisation.id, Organisation.parent_id, Environment.live_id)
+        .outerjoin(Environment, Environment.organisation_id == Organisation.id)
+        .where(
+            Organisation.state != State.CLOSED,
+            Organisation.id.in_(select(below(provider_id).c.id)),
+        )
+    ).all()
+    above = {row.id: row.live_id or row.parent_id for row in rows}
+    return {**above, **_environments_of(session, provider_id)}
 
 
 def _environments_of(session: Session, owner_id: UUID) -> dict[UUID, UUID]:

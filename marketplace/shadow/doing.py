@@ -26,6 +26,7 @@ from kernel.clock import utc_now
 from kernel.errors import GarlandError
 from kernel.ids import new_id
 from marketplace.impact.finding import older_of
+from marketplace.impact.reach import reached_by
 from marketplace.shadow._tables import STEP_MAX, TOLD_MAX, ShadowRow, ShadowStep
 from marketplace.shadow.model import PATHS_MAX, Counts, ShadowState, Tried, added, count
 from marketplace.shadow.trying import NoSandboxHereError, try_recorded
@@ -136,8 +137,14 @@ def _do(
 
 
 def _places(session: Session, row: ShadowRow) -> Iterator[Place]:
-    """Yield the live workflows that use an older version, of everybody it is about."""
+    """Yield the live workflows that use an older version, of everybody it is about.
+
+    Who moved to another provider since it was asked for, or closed, is left out.
+    """
     among = [UUID(one) for one in row.among]
+    if row.below:
+        reached = reached_by(session, row.tenant_id)
+        among = [one for one in among if one in reached]
     holdings = holdings_of(session, row.listing_id, among)
     new = kept_manifest(package_of(session, row.digest).manifest)
     for tenant_id in among:

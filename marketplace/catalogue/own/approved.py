@@ -31,14 +31,23 @@ def require_approved(session: Session, tenant_id: UUID, digests: Collection[str]
     """
     if eyes_of(session, tenant_id) < TWO:
         return
+    missing = sorted({*digests} - _approved_by_two(session, tenant_id, digests))
+    if missing:
+        told = f"digests: two people have to approve {missing[0]} first: submit it for review"
+        problems = [Problem("/digests", told)]
+        raise InvalidError("this block cannot be offered so", problems=problems)
+
+
+def is_approved_by_two(session: Session, tenant_id: UUID, digest: str) -> bool:
+    """Tell whether two people of a CSP approved a package, whatever it asks for today."""
+    return bool(_approved_by_two(session, tenant_id, [digest]))
+
+
+def _approved_by_two(session: Session, tenant_id: UUID, digests: Collection[str]) -> set[str]:
     wanted = select(MarketOwnRelease.digest).where(
         MarketOwnRelease.tenant_id == tenant_id,
         MarketOwnRelease.digest.in_(digests),
         MarketOwnRelease.state == OwnState.APPROVED,
         MarketOwnRelease.eyes >= TWO,
     )
-    missing = sorted({*digests} - {*session.scalars(wanted)})
-    if missing:
-        told = f"digests: two people have to approve {missing[0]} first: submit it for review"
-        problems = [Problem("/digests", told)]
-        raise InvalidError("this block cannot be offered so", problems=problems)
+    return {*session.scalars(wanted)}
