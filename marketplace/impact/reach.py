@@ -55,7 +55,7 @@ def reached_by(session: Session, provider_id: UUID) -> set[UUID]:
     return {provider_id, *_above(session, provider_id)}
 
 
-def _above(session: Session, provider_id: UUID) -> dict[UUID, UUID | None]:
+def _above(session: Session, provider_id: UUID) -> dict[UUID, UUID]:
     """Give whom a provider reaches, and which one each stands under or is an environment of."""
     rows = session.execute(
         select(Organisation.id, Organisation.parent_id, Environment.live_id)

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, sessionmaker
 
-from marketplace.mirror import importing
+from marketplace.mirror import importing, judging
 from marketplace.mirror._tables import MarketMirrorPackage, MarketMirrorSource
 from marketplace.mirror.layout import MirrorError
 from tests.factories.mirror import fingerprint, import_
@@ -36,7 +36,7 @@ def test_an_import_is_refused_whole_and_says_so(
     there: sessionmaker[Session], here: sessionmaker[Session], folder: Path,
     monkeypatch: pytest.MonkeyPatch, does: Callable[[Session], None], code: str,
 ) -> None:  # fmt: skip
-    real, judged = importing.find_changes, []
+    real, judged = judging.find_changes, []
 
     def find_changes(session: Session, *args: Any, **said: Any) -> Any:
         judged.append(real(session, *args, **said))
