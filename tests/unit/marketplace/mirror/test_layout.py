@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePosixPath
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -47,7 +48,12 @@ def test_a_manifest_is_read_as_it_was_written() -> None:
 
 
 def test_a_listing_of_many_releases_is_taken_and_what_no_import_would_take_is_not_written() -> None:
-    one = {"digest": "sha256:" + "0" * 64, "state": "listed", "channel": "stable", "quality": ""}
+    one: dict[str, Any] = {
+        "digest": "sha256:" + "0" * 64,
+        "state": "listed",
+        "channel": "stable",
+        "quality": "",
+    }
     one |= {"changelog": "x" * 4_000, "listed_at": "2026-01-01T00:00:00Z", "successor": ""}
     one |= {"ends_on": None, "reason": ""}
     said = {"listing": "acme.say", "kind": "block", "title": "Say", "summary": "", "support": ""}
