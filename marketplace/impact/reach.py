@@ -37,16 +37,7 @@ def reach_of(session: Session, who: Acting) -> dict[UUID, Reached]:
         NotFoundError: who acts looks after nobody.
     """
     require_keeper(who)
-    rows = session.execute(
-        select(Organisation.id, Organisation.parent_id, Environment.live_id)
-        .outerjoin(Environment, Environment.organisation_id == Organisation.id)
-        .where(
-            Organisation.state != State.CLOSED,
-            Organisation.id.in_(select(below(who.tenant_id).c.id)),
-        )
-    ).all()
-    above = {row.id: row.live_id or row.parent_id for row in rows}
-    above |= _environments_of(session, who.tenant_id)
+    above = _above(session, who.tenant_id)
     wanted = select(Organisation.id, Organisation.name).where(in_charge(who))
     names = {row.id: row.name for row in session.execute(wanted)}
     names[who.tenant_id] = who.tenant_name
@@ -66,6 +57,20 @@ def still_reaches(session: Session, owner_id: UUID, organisation_id: UUID) -> bo
     over = {live_id, *(one.id for one in ancestors_of(session, live_id))}
     wanted = select(Organisation.state).where(Organisation.id == organisation_id)
     return owner_id in over and session.scalar(wanted) is not State.CLOSED
+
+
+def _above(session: Session, provider_id: UUID) -> dict[UUID, UUID]:
+    """Give whom a provider reaches, and which one each stands under or is an environment of."""
+    rows = session.execute(
+        select(Organisation.id, Organisation.parent_id, Environment.live_id)
+        .outerjoin(Environment, Environment.organisation_id == Organisation.id)
+        .where(
+            Organisation.state != State.CLOSED,
+            Organisation.id.in_(select(below(provider_id).c.id)),
+        )
+    ).all()
+    above = {row.id: row.live_id or row.parent_id for row in rows}
+    return {**above, **_environments_of(session, provider_id)}
 
 
 def _environments_of(session: Session, owner_id: UUID) -> dict[UUID, UUID]:
