@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 from kernel.cursors import read_place
 from kernel.errors import NotFoundError
 from marketplace.collections._tables import MarketCollection
+from marketplace.search.finding import find_listing
 from marketplace.search.model import Entry, Visible
-from marketplace.search.seeing import sees, visible_to
-from marketplace.search.store import get_entry
+from marketplace.search.seeing import visible_to
 from tenancy._tables import Organisation, OrganisationKind
 from tenancy.organisations import ancestors_of
 from tenancy.plans.assigning import live_of
@@ -90,10 +90,8 @@ def get_collection(session: Session, tenant_id: UUID, collection_id: UUID) -> Co
 
 def entries_of(session: Session, listing_ids: Iterable[str], visible: Visible) -> tuple[Entry, ...]:
     """Give the listings of some ids that somebody sees, in their order."""
-    found = (get_entry(session, one) for one in listing_ids)
-    return tuple(
-        one for one in found if one and sees(visible, one.listing_id, is_public=one.is_public)
-    )
+    found = (find_listing(session, one, visible=visible) for one in listing_ids)
+    return tuple(one for one in found if one is not None)
 
 
 def _whole(session: Session, tenant_id: UUID) -> Select[MarketCollection, str]:
