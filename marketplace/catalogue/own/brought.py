@@ -45,6 +45,15 @@ class Brought:
     submitted_by: str
     is_offered: bool
 
+    def may_submit(self, eyes: int) -> bool:
+        """Tell whether it may be submitted where so many have to approve.
+
+        What was submitted while fewer had to may be again, or it could never be offered.
+        """
+        if self.state in (None, OwnState.REJECTED):
+            return True
+        return self.eyes < eyes and not self.is_offered
+
 
 def require_csp(who: Acting) -> None:
     """Let only CSPs go on: who stands below one narrows what it offers; raises NotFoundError."""

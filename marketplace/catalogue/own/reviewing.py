@@ -64,20 +64,24 @@ def set_eyes(session: Session, who: Acting, number: int, *, now: datetime) -> No
 
 
 def submit(session: Session, who: Acting, digest: str, words: str, *, now: datetime) -> UUID:
-    """Ask one's own people to look at a package; one that was turned down may be submitted again.
+    """Ask one's own people to look at a package.
+
+    One that was turned down may be submitted again, and so may one that is not offered and was
+    submitted while fewer had to approve; what was decided about it is forgotten.
 
     Raises:
         NotFoundError: nobody brought it here, or somebody signed it.
-        ConflictError: it is in review or approved, or a public block is called so.
+        ConflictError: it is in review or approved by as many as have to, or is offered, or a public
+            block is called so.
     """
+    row = session.scalar(_mine(who).where(MarketOwnRelease.digest == digest).with_for_update())
     brought = get_brought(session, who, digest)
     if public_side(session, now=now).listing(brought.listing_id) is not None:
         told = f"a public block is called {brought.listing_id}: give yours another id"
         raise ConflictError(told, listing=brought.listing_id)
     told_words = require_text("words", words, TEXT_MAX)
     eyes = eyes_of(session, who.tenant_id)
-    row = session.scalar(_mine(who).where(MarketOwnRelease.digest == digest).with_for_update())
-    if row is not None and row.state is not OwnState.REJECTED:
+    if not brought.may_submit(eyes):
         raise ConflictError("it was submitted already", digest=digest)
     if row is None:
         row = MarketOwnRelease(id=new_id(), tenant_id=who.tenant_id, digest=digest)

@@ -91,6 +91,43 @@ def test_what_one_rejects_is_rejected_and_may_be_submitted_again(session: Sessio
     assert state is OwnState.APPROVED
 
 
+@pytest.mark.parametrize("is_approved", [False, True])
+def test_what_one_was_enough_for_may_be_submitted_again_once_two_have_to(
+    session: Session, *, is_approved: bool
+) -> None:
+    csp = make_csp(session)
+    nora, ola, ida = (somebody(csp, name) for name in ("Nora", "Ola", "Ida"))
+    with as_tenant(session, csp.id):
+        digest = make_own(session, csp.id)
+        own_id = reviewing.submit(session, nora, digest, "The first one.", now=NOON)
+        if is_approved:
+            reviewing.decide(session, nora, own_id, YES, now=NOON)
+        reviewing.set_eyes(session, nora, 2, now=NOON)
+
+        assert reviewing.submit(session, nora, digest, "For two.", now=NOON) == own_id
+        with pytest.raises(ConflictError):
+            reviewing.submit(session, nora, digest, "Once more.", now=NOON)
+        for one in (ola, ida):
+            reviewing.decide(session, one, own_id, YES, now=NOON)
+        reviewing.offer(session, nora, own_id, now=NOON)
+
+        assert store.find_part(session, nora, PartKind.PRIVATE, "acme.own") is not None
+
+
+def test_what_is_offered_is_not_submitted_again(session: Session) -> None:
+    csp = make_csp(session)
+    nora = somebody(csp, "Nora")
+    with as_tenant(session, csp.id):
+        digest = make_own(session, csp.id)
+        own_id = reviewing.submit(session, nora, digest, "The first one.", now=NOON)
+        reviewing.decide(session, nora, own_id, YES, now=NOON)
+        reviewing.offer(session, nora, own_id, now=NOON)
+        reviewing.set_eyes(session, nora, 2, now=NOON)
+
+        with pytest.raises(ConflictError):
+            reviewing.submit(session, nora, digest, "For two.", now=NOON)
+
+
 def test_nobody_else_can_ask_for_it(session: Session) -> None:
     csp, other = make_csp(session), make_csp(session)
     reseller = make_below(session, csp, "reseller", "Reseller")
