@@ -26,6 +26,7 @@ class Brought:
     """One package that was brought in.
 
     Attributes:
+        brought_by_id: Who answers for that it was brought in; None where nobody is known.
         own_id: Of its review; None where it was never submitted.
         state: How far that is; None likewise.
         eyes: How many have to approve it; 0 where it was never submitted.
@@ -38,6 +39,7 @@ class Brought:
     manifest: Mapping[str, Any]
     brought_at: datetime
     brought_by: str
+    brought_by_id: UUID | None
     own_id: UUID | None
     state: OwnState | None
     eyes: int
@@ -127,6 +129,7 @@ def _one(
         manifest=package.manifest,
         brought_at=upload.uploaded_at,
         brought_by=upload.uploaded_by,
+        brought_by_id=upload.uploaded_by_id,
         own_id=review.id if review is not None else None,
         state=review.state if review is not None else None,
         eyes=review.eyes if review is not None else 0,
