@@ -17,6 +17,7 @@ from marketplace.search.finding import find_listing
 from marketplace.search.model import Entry, Visible
 from marketplace.search.seeing import visible_to
 from tenancy._tables import Organisation, OrganisationKind
+from tenancy.brand.naming import names_above
 from tenancy.organisations import ancestors_of
 from tenancy.plans.assigning import live_of
 
@@ -30,6 +31,7 @@ class CollectionView:
 
     Attributes:
         entries: The listings that the reader sees, in their order.
+        owner_name: What its owner is called to the reader; see `tenancy.brand.naming`.
         hidden: How many of them the reader does not see; told to the owner alone, else 0.
     """
 
@@ -54,12 +56,15 @@ def list_collections(
     after: Sequence[str] | None = None,
 ) -> list[CollectionView]:
     """List the collections of which an organisation sees anything, by title; and all of its own."""
-    visible = visible_to(session, tenant_id)
+    visible, names = visible_to(session, tenant_id), names_above(session, tenant_id)
     found: list[CollectionView] = []
     place = tuple(read_place(after, str, UUID)) if after is not None else None
     while len(found) < limit:
         rows = _page(session, tenant_id, q=q, place=place)
-        views = (_view(session, tenant_id, row, name, visible) for row, name in rows)
+        views = (
+            _view(session, tenant_id, row, names.get(row.owner_id, name), visible)
+            for row, name in rows
+        )
         found += [one for one in views if one.entries or one.is_own]
         if len(rows) < _BITE:
             break
@@ -82,7 +87,8 @@ def get_collection(session: Session, tenant_id: UUID, collection_id: UUID) -> Co
         _whole(session, tenant_id).where(MarketCollection.id == collection_id)
     ).first()
     if row is not None:
-        found = _view(session, tenant_id, row[0], row[1], visible_to(session, tenant_id))
+        name = names_above(session, tenant_id).get(row[0].owner_id, row[1])
+        found = _view(session, tenant_id, row[0], name, visible_to(session, tenant_id))
         if found.entries or found.is_own:
             return found
     raise NotFoundError("no such collection", id=str(collection_id))
