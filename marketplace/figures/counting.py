@@ -209,7 +209,10 @@ def _stands_apart(session: Session, listing_id: str) -> list[ColumnElement[bool]
         return [false()]
     kinds = [OrganisationKind(one) for one in sorted(USERS)]
     near = {owner.id, *owner.above}
-    conditions = [Organisation.kind.in_(kinds), Organisation.id.not_in(near)]
+    conditions: list[ColumnElement[bool]] = [
+        Organisation.kind.in_(kinds),
+        Organisation.id.not_in(near),
+    ]
     if owner.kind != OrganisationKind.VENDOR.value:
         conditions.append(Organisation.id.not_in(select(below(owner.id).c.id)))
     return conditions
