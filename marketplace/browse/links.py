@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from marketplace.search.model import FACETS, FacetValue, Query, Sort
@@ -32,6 +33,12 @@ def toggled(query: Query, facet: str, value: FacetValue) -> dict[str, Any]:
     then = now - {value.value} if value.is_chosen else now | {value.value}
     parts = {name: found for name, found in asked(query).items() if name != facet}
     return parts | ({facet: sorted(then)} if then else {})
+
+
+def without(query: Query, facets: Collection[str]) -> Query:
+    """Give the query with nothing chosen of some facets."""
+    kept = {name: found for name, found in query.chosen.items() if name not in facets}
+    return replace(query, chosen=kept)
 
 
 def without_facets(query: Query) -> dict[str, Any]:

@@ -20,9 +20,9 @@ from blocks.pages import Part, parts_of
 from blocks.versions import precedence
 from kernel.errors import NotFoundError
 from kernel.ids import sha256_of
-from marketplace.browse.costs import Cost, costs_of
 from marketplace.browse.offers import Choice, Version, choice_of
 from marketplace.browse.wording import Setting, settings_of
+from marketplace.money.asking import PriceAsked, price_for
 from marketplace.releases import store as releases
 from marketplace.releases.public import Publisher, publisher_of
 from marketplace.releases.states import Channel, ReleaseState
@@ -31,7 +31,6 @@ from marketplace.search.model import Entry, Visible
 from marketplace.search.seeing import sees, visible_to
 from marketplace.search.store import get_entry
 from runtime.packs.store import InstalledView, find_installed
-from runtime.use.recording import day_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +44,7 @@ class Shown:
         asks: All that it asks for; `new` of these what nobody agreed to yet.
         installed: The versions of the block that are installed, the one installed last first.
         pack: The pack as it is installed; None where it is not, and of a block.
+        asked: What it costs.
         mark: Tells what is agreed to here from what anything else would be.
     """
 
@@ -59,7 +59,7 @@ class Shown:
     settings: Sequence[Setting]
     asks: Sequence[Ask]
     new: Sequence[Ask]
-    cost: Cost
+    asked: PriceAsked
     installed: Sequence[InstallView]
     pack: InstalledView | None
     mark: str
@@ -93,7 +93,7 @@ class Shown:
     @property
     def needs_tick(self) -> bool:
         """Tell whether somebody must agree: to what it may do, or to what it costs."""
-        return bool(self.new) or not self.cost.is_free
+        return bool(self.new) or not self.asked.is_free
 
 
 def show(
@@ -134,7 +134,7 @@ def _shown(  # noqa: PLR0913  a listing is made of all of these
         if one.manifest.id == entry.listing_id
     ]  # fmt: skip
     asks = asks_of(package.manifest) if is_block else ()
-    cost = costs_of(session, tenant_id, [entry.listing_id], day=day_of(now))[entry.listing_id]
+    asked = price_for(session, tenant_id, entry.listing_id, now=now)
     presets = choice.offer.presets if choice.offer is not None else ()
     return Shown(
         entry=entry,
@@ -148,11 +148,17 @@ def _shown(  # noqa: PLR0913  a listing is made of all of these
         settings=settings_of(package.manifest.get("config", {}), presets) if is_block else (),
         asks=asks,
         new=new_asks(asks, [one.asks_for for one in had]),
-        cost=cost,
+        asked=asked,
         installed=had,
         pack=None if is_block else find_installed(session, tenant_id, entry.listing_id),
-        mark=sha256_of(json.dumps([chosen.digest, list(map(dict, asks)), cost.lines])),
+        mark=sha256_of(json.dumps([chosen.digest, list(map(dict, asks)), _prices_in(asked)])),
     )
+
+
+def _prices_in(asked: PriceAsked) -> list[Any]:
+    """Give what is agreed to of the prices; what is left of a trial period is none of it."""
+    comes = [[one.valid_from.isoformat(), one.price.document()] for one in asked.comes]
+    return [asked.is_charged, asked.now.document(), comes]
 
 
 def _versions(session: Session, listing_id: str, choice: Choice, visible: Visible) -> list[Version]:

@@ -15,17 +15,19 @@ from kernel.cursors import decode_cursor, encode_cursor
 from kernel.errors import GarlandError, NotFoundError
 from kernel.http import acting, address_with, db_session, page_limit, render, require
 from marketplace.browse import links
-from marketplace.browse.costs import costs_of, pays_publishers
+from marketplace.browse.around import around
 from marketplace.browse.offers import had_by, why_not_in_plan
 from marketplace.browse.picture import picture_of
 from marketplace.browse.showing import show
 from marketplace.browse.wording import QUALITY
+from marketplace.money.asking import pays_publishers, prices_for
+from marketplace.money.saying import agreed_words, asked_words, short_words
 from marketplace.search.asking import read_query
 from marketplace.search.finding import PLACE_PARTS, find
-from marketplace.search.model import FACETS, Found
+from marketplace.search.model import FACETS, PRICE, Found
 from marketplace.search.seeing import visible_to
+from marketplace.wishes.store import provider_of
 from runtime.packs.parts import parts_of
-from runtime.use.recording import day_of
 
 bp = Blueprint("market", __name__, url_prefix="/t/<tenant>/marketplace")
 
@@ -40,7 +42,8 @@ _STYLED = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 def browse() -> Response:
     """Show what the marketplace offers here, as it was searched for and narrowed."""
     session, tenant_id = _where()
-    query, cursor = read_query(request.args), request.args.get("cursor")
+    left_out = () if pays_publishers(session, tenant_id) else (PRICE,)
+    query, cursor = links.without(read_query(request.args), left_out), request.args.get("cursor")
     found = find(
         session,
         query,
@@ -54,11 +57,12 @@ def browse() -> Response:
         query=query,
         found=found,
         facet_names=FACETS,
-        facets_left_out=() if pays_publishers(session, tenant_id) else ("price",),
+        facets_left_out=left_out,
         sorts=links.SORTS,
         chosen=links.chosen_values(found.facets),
         toggled=partial(links.toggled, query),
         unnarrowed=links.without_facets(query),
+        may_wish=acting().may("blocks.edit") and provider_of(session, acting()) is not None,
         **_of_entries(found),
         next_url=address_with(cursor=encode_cursor(*found.next_place))
         if found.next_place
@@ -103,6 +107,9 @@ def listing_page(
         quality_words=QUALITY.get(shown.entry.quality, ""),
         not_in_plan=why_not_in_plan(*_where(), listing_id),
         parts=parts_of(shown.package) if shown.manifest is None else (),
+        around=around(*_where(), shown),
+        prices=asked_words(shown.asked),
+        agreed=agreed_words(shown.asked),
         refused=refused,
         here=url_for("market.show_listing", listing_id=listing_id),
     )
@@ -112,7 +119,8 @@ def _of_entries(found: Found) -> dict[str, Any]:
     """Give what the cards of a page say besides: what each costs, and which are installed."""
     ids = [one.listing_id for one in found.entries]
     return {
-        "costs": costs_of(*_where(), ids, day=day_of(utc_now())),
+        "asked": prices_for(*_where(), ids, now=utc_now()),
+        "short_words": short_words,
         "installed": had_by(*_where()),
     }
 

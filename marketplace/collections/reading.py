@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, Text, cast, func, or_, select
 from sqlalchemy.orm import Session
 
 from kernel.cursors import read_place
@@ -23,6 +23,8 @@ from tenancy.plans.assigning import live_of
 
 _FOR_ALL = (OrganisationKind.VENDOR, OrganisationKind.INTEGRATOR)
 _BITE = 100
+COLLECTIONS_OF_ONE = 5
+"""So many collections the page of one listing names."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,14 @@ def get_collection(session: Session, tenant_id: UUID, collection_id: UUID) -> Co
         if found.entries or found.is_own:
             return found
     raise NotFoundError("no such collection", id=str(collection_id))
+
+
+def collections_with(session: Session, tenant_id: UUID, listing_id: str) -> list[tuple[UUID, str]]:
+    """Give id and title of the first collections that hold a listing an organisation sees."""
+    held = cast(MarketCollection.listings, Text).contains(f'"{listing_id}"', autoescape=True)
+    wanted = _whole(session, tenant_id).where(held).order_by(MarketCollection.title)
+    rows = session.execute(wanted.limit(COLLECTIONS_OF_ONE)).all()
+    return [(row[0].id, row[0].title) for row in rows]
 
 
 def entries_of(session: Session, listing_ids: Iterable[str], visible: Visible) -> tuple[Entry, ...]:

@@ -6,22 +6,23 @@ publisher asks. Whoever stands below no CSP reads what CSPs are asked, and is ch
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from blocks.installs.firsts import first_install_of
+from blocks.installs.firsts import first_install_of, first_installs
 from marketplace.money.entries import RETAIL, WHOLESALE
-from marketplace.money.parties import owner_of, parties_of
+from marketplace.money.parties import csp_of, owner_of, owners_of
 from marketplace.money.periods import TOLD_BEFORE, first_charged
 from marketplace.money.prices import Price
 from marketplace.money.pricing import PriceView, prices_from
 from marketplace.search.finding import get_listing
 from marketplace.search.seeing import visible_to
 from runtime.use.recording import day_of
-from tenancy._tables import Environment
+from tenancy.plans.assigning import live_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,37 +64,54 @@ class PriceAsked:
     comes: tuple[PriceView, ...] = ()
     trial: TrialPeriod | None = None
 
+    @property
+    def is_free(self) -> bool:
+        """Tell whether nothing is to be paid, neither now nor by a price that is set already."""
+        prices = (self.now, *(one.price for one in self.comes))
+        return not self.is_charged or all(one.is_free for one in prices)
+
 
 def price_for(session: Session, tenant_id: UUID, listing_id: str, *, now: datetime) -> PriceAsked:
-    """Say what an organisation would pay for a listing now, and what it would pay later.
+    """Give `prices_for` of one listing."""
+    return prices_for(session, tenant_id, [listing_id], now=now)[listing_id]
+
+
+def prices_for(
+    session: Session, tenant_id: UUID, listing_ids: Collection[str], *, now: datetime
+) -> dict[str, PriceAsked]:
+    """Say what an organisation would pay for each of some listings now, and what later.
 
     What nobody publishes here is free. In the organisation's scope.
     """
-    live = session.get(Environment, tenant_id)
-    if live is not None:
-        return replace(
-            price_for(session, live.live_id, listing_id, now=now), is_charged=False, trial=None
-        )
-    parties, owner_id = parties_of(session, tenant_id, listing_id), owner_of(session, listing_id)
-    is_customer = parties is not None and parties.customer_id is not None
+    live_id, today = live_of(session, tenant_id), day_of(now)
+    owners, csp = owners_of(session, listing_ids), csp_of(session, live_id)
+    is_customer = csp is not None and csp.id != live_id
+    sellers = dict.fromkeys(owners, csp.id) if csp is not None and is_customer else owners
     hop = RETAIL if is_customer else WHOLESALE
-    if parties is not None and is_customer:
-        owner_id = parties.csp_id
-    today = day_of(now)
-    found = (
-        prices_from(session, owner_id, [listing_id], hop=hop, day=today).get(listing_id, [])
-        if owner_id is not None
-        else []
-    )
-    held = found[0].price if found and found[0].valid_from <= today else Price()
-    return PriceAsked(
-        listing_id=listing_id,
-        hop=hop,
-        is_charged=parties is not None,
-        now=held,
-        comes=tuple(one for one in found if one.valid_from > today),
-        trial=_trial(session, tenant_id, listing_id, held, today=today) if parties else None,
-    )
+    found = prices_from(session, sellers, hop=hop, day=today)
+    is_charged = csp is not None and live_id == tenant_id
+    since = first_installs(session, tenant_id, since=date.min, among=found) if is_charged else {}
+    return {
+        one: _asked(
+            one,
+            found.get(one, []),
+            hop=hop if one in owners else WHOLESALE,
+            is_charged=is_charged and one in owners,
+            first_on=since.get(one),
+            today=today,
+        )
+        for one in listing_ids
+    }
+
+
+def pays_publishers(session: Session, tenant_id: UUID) -> bool:
+    """Tell whether what an organisation is asked is what publishers ask: it is no CSP's customer.
+
+    That is the price that the search knows the kind of.
+    """
+    live_id = live_of(session, tenant_id)
+    csp = csp_of(session, live_id)
+    return csp is None or csp.id == live_id
 
 
 def known_price(session: Session, tenant_id: UUID, listing_id: str, *, now: datetime) -> PriceAsked:
@@ -119,8 +137,21 @@ def trial_of(price: Price, first_on: date | None, *, today: date) -> TrialPeriod
     return TrialPeriod(days=price.trial_days, last_day=until - timedelta(days=1), days_left=left)
 
 
-def _trial(
-    session: Session, tenant_id: UUID, listing_id: str, price: Price, *, today: date
-) -> TrialPeriod | None:
-    first_on = first_install_of(session, tenant_id, listing_id) if price.trial_days else None
-    return trial_of(price, first_on, today=today)
+def _asked(
+    listing_id: str,
+    found: list[PriceView],
+    *,
+    hop: str,
+    is_charged: bool,
+    first_on: date | None,
+    today: date,
+) -> PriceAsked:
+    held = found[0].price if found and found[0].valid_from <= today else Price()
+    return PriceAsked(
+        listing_id=listing_id,
+        hop=hop,
+        is_charged=is_charged,
+        now=held,
+        comes=tuple(one for one in found if one.valid_from > today),
+        trial=trial_of(held, first_on, today=today) if is_charged else None,
+    )

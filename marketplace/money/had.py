@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from blocks.installs._tables import BlockInstall
 from blocks.installs.firsts import first_installs
-from marketplace.money.asking import TrialPeriod, price_for
+from marketplace.money.asking import TrialPeriod, prices_for
 from marketplace.money.prices import TRIAL_DAYS_MAX, Price
 from runtime.packs._tables import PackInstall
 from runtime.use.recording import day_of
@@ -33,8 +33,8 @@ def trials_of(session: Session, tenant_id: UUID, *, now: datetime) -> list[Tried
     ids = set(session.scalars(union(blocks, packs)))
     since = day_of(now) - timedelta(days=TRIAL_DAYS_MAX)
     found = []
-    for listing_id in first_installs(session, tenant_id, since=since, among=ids):
-        asked = price_for(session, tenant_id, listing_id, now=now)
+    had = first_installs(session, tenant_id, since=since, among=ids)
+    for listing_id, asked in prices_for(session, tenant_id, had, now=now).items():
         if asked.trial is not None and asked.trial.days_left:
             found.append(
                 Tried(

@@ -7,6 +7,7 @@ to whose `acme` is), so nobody can price what is another's.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import select
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from kernel.errors import InvalidError, Problem
 from marketplace.money.rating import Parties
-from marketplace.releases.publishers import owner_of_namespace
+from marketplace.releases.publishers import owner_of_namespace, owners_of_namespaces
 from tenancy._tables import Environment, Organisation
 from tenancy.organisations import OrganisationView, ancestors_of, get_organisation
 
@@ -34,6 +35,25 @@ def owner_of(session: Session, listing_id: str) -> UUID | None:
     return owner_of_namespace(session, listing_id.partition(".")[0])
 
 
+def owners_of(session: Session, listing_ids: Collection[str]) -> dict[str, UUID]:
+    """Give whose each of some listings is; those that nobody publishes here are left out."""
+    namespaces = {one: one.partition(".")[0] for one in listing_ids}
+    owners = owners_of_namespaces(session, set(namespaces.values()))
+    return {one: owners[name] for one, name in namespaces.items() if name in owners}
+
+
+def csp_of(session: Session, used_by: UUID) -> OrganisationView | None:
+    """Give the CSP that pays for what an organisation uses; None where nobody does.
+
+    That is so of an environment, a vendor and an integrator.
+    """
+    if session.get(Environment, used_by) is not None:
+        return None
+    line = [get_organisation(session, used_by), *ancestors_of(session, used_by)]
+    csp = next((one for one in line if one.kind == "csp"), None)
+    return csp if csp is not None and csp.parent_id is not None else None
+
+
 def parties_of(session: Session, used_by: UUID, listing_id: str) -> Parties | None:
     """Give whom a use is between.
 
@@ -41,11 +61,8 @@ def parties_of(session: Session, used_by: UUID, listing_id: str) -> Parties | No
     environment, a vendor or an integrator.
     """
     publisher_id = owner_of(session, listing_id)
-    if publisher_id is None or session.get(Environment, used_by) is not None:
-        return None
-    line = [get_organisation(session, used_by), *ancestors_of(session, used_by)]
-    csp = next((one for one in line if one.kind == "csp"), None)
-    if csp is None or csp.parent_id is None:
+    csp = csp_of(session, used_by) if publisher_id is not None else None
+    if publisher_id is None or csp is None or csp.parent_id is None:
         return None
     return Parties(
         customer_id=used_by if used_by != csp.id else None,

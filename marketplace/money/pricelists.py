@@ -19,7 +19,7 @@ from kernel.acting import Acting
 from kernel.errors import NotFoundError
 from marketplace.money._tables import MarketPrice
 from marketplace.money.entries import RETAIL, WHOLESALE
-from marketplace.money.parties import checked_listing, owner_of
+from marketplace.money.parties import checked_listing, owners_of
 from marketplace.money.prices import FREE, PER_MONTH, Price
 from marketplace.money.pricing import PriceView, prices_from
 from marketplace.releases._tables import MarketListing, MarketPublisher, PublisherState
@@ -104,10 +104,16 @@ def line_of(session: Session, who: Acting, listing_id: str, *, now: datetime) ->
     Raises:
         NotFoundError: it is another's, or nobody publishes it here.
     """
-    line = _lines(session, who, [checked_listing(listing_id)], day=day_of(now))[0]
-    if not line.hops:
+    line = find_line(session, who, checked_listing(listing_id), now=now)
+    if line is None:
         raise NotFoundError("no such listing that you set a price of", listing_id=listing_id)
     return line
+
+
+def find_line(session: Session, who: Acting, listing_id: str, *, now: datetime) -> PriceLine | None:
+    """Give one listing that who acts may price; None where there is nothing for it to set."""
+    line = _lines(session, who, [listing_id], day=day_of(now))[0]
+    return line if line.hops else None
 
 
 def line_place(one: PriceLine) -> tuple[str]:
@@ -157,15 +163,15 @@ def _priceable(who: Acting, *, everything: bool) -> Select[tuple[str]] | Compoun
 
 
 def _lines(session: Session, who: Acting, ids: Collection[str], *, day: date) -> list[PriceLine]:
-    owners = {one: owner_of(session, one) for one in ids}
-    asked = _wholesale(session, owners, day=day)
+    owners = owners_of(session, ids)
+    asked = prices_from(session, owners, hop=WHOLESALE, day=day)
     retail: dict[str, list[PriceView]] = {}
     if who.tenant_kind == "csp":
-        retail = prices_from(session, who.tenant_id, ids, hop=RETAIL, day=day)
+        retail = prices_from(session, dict.fromkeys(ids, who.tenant_id), hop=RETAIL, day=day)
     titles, known = _titles(session, who, ids), _public(session, ids) | retail.keys()
     found = []
     for one in ids:
-        hops = hops_of(who, owners[one], is_known=one in known)
+        hops = hops_of(who, owners.get(one), is_known=one in known)
         bought, sold = _asked(asked.get(one, []), day), _asked(retail.get(one, []), day)
         margin = margin_of(sold.price, bought.price) if RETAIL in hops else None
         found.append(
@@ -196,16 +202,6 @@ def hops_of(who: Acting, owner_id: UUID | None, *, is_known: bool) -> tuple[str,
     if owner_id == who.tenant_id:
         found.append(WHOLESALE)
     return tuple(found)
-
-
-def _wholesale(
-    session: Session, owners: dict[str, UUID | None], *, day: date
-) -> dict[str, list[PriceView]]:
-    found: dict[str, list[PriceView]] = {}
-    for owner_id in {one for one in owners.values() if one is not None}:
-        theirs = [name for name, one in owners.items() if one == owner_id]
-        found |= prices_from(session, owner_id, theirs, hop=WHOLESALE, day=day)
-    return found
 
 
 def _public(session: Session, ids: Collection[str]) -> set[str]:

@@ -55,6 +55,11 @@ class Price:
     tiers: tuple[Tier, ...] = ()
     trial_days: int = 0
 
+    @property
+    def is_free(self) -> bool:
+        """Tell whether nothing is ever asked."""
+        return not self.amount and not any(one.amount for one in self.tiers)
+
     def total(self, units: int) -> int:
         """Give what so many uses of a month cost, in smallest units; never falls with more.
 

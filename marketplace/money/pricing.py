@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -154,23 +154,22 @@ def price_on(
 
 
 def prices_from(
-    session: Session, owner_id: UUID, listing_ids: Collection[str], *, hop: str, day: date
+    session: Session, owners: Mapping[str, UUID], *, hop: str, day: date
 ) -> dict[str, list[PriceView]]:
     """Give by listing the price that holds on a day and those to come, in order.
 
-    The first of a list may be one to come, where none holds yet.
+    `owners` says of each listing whose prices count. The first of a list may be one to come, where
+    none holds yet.
     """
     rows = session.scalars(
         select(MarketPrice)
-        .where(
-            MarketPrice.owner_id == owner_id,
-            MarketPrice.hop == hop,
-            MarketPrice.listing_id.in_(listing_ids),
-        )
+        .where(MarketPrice.hop == hop, MarketPrice.listing_id.in_(owners))
         .order_by(MarketPrice.listing_id, MarketPrice.valid_from)
     )
     found: dict[str, list[PriceView]] = {}
     for row in rows:
+        if row.owner_id != owners[row.listing_id]:
+            continue
         kept = found.setdefault(row.listing_id, [])
         if row.valid_from <= day:
             kept.clear()

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from marketplace.money._tables import MarketPrice
 from marketplace.money.entries import WHOLESALE
 from marketplace.money.parties import owner_of
-from marketplace.money.prices import PER_MONTH, PER_USE
+from marketplace.money.prices import FREE, PER_MONTH, PER_USE, Price
 from marketplace.money.pricing import price_on
 from marketplace.search.model import PriceKind
 from marketplace.search.store import tell_of_price
@@ -23,9 +23,13 @@ def price_kind(session: Session, listing_id: str, *, day: date) -> PriceKind:
     found = None
     if owner_id is not None:
         found = price_on(session, owner_id, listing_id, hop=WHOLESALE, day=day)
-    if found is None:
+    return kind_of(found[1]) if found is not None else PriceKind.FREE
+
+
+def kind_of(price: Price) -> PriceKind:
+    """Tell how a price is paid. Pure."""
+    if price.kind == FREE:
         return PriceKind.FREE
-    price = found[1]
     if price.kind == PER_USE and len(price.tiers) > 1:
         return PriceKind.TIERS
     return PriceKind.PER_MONTH if price.kind == PER_MONTH else PriceKind.PER_USE

@@ -9,7 +9,7 @@ from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from kernel.db import or_taken
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
@@ -145,6 +145,7 @@ def _rows(session: Session, listing_id: str, *, lock: bool = False) -> list[Mark
     wanted = (
         select(MarketPicture)
         .where(MarketPicture.listing_id == listing_id)
+        .options(defer(MarketPicture.content))
         .order_by(MarketPicture.place)
     )
     if lock:

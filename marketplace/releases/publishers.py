@@ -5,6 +5,7 @@ A namespace is what the ids of its blocks and packs begin with. Once verified it
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -116,6 +117,17 @@ def owner_of_namespace(session: Session, namespace: str) -> UUID | None:
     """Give whose namespace it is; None where the vendor verified nobody's claim of it."""
     row = session.get(MarketPublisher, namespace)
     return row.owner_id if row is not None and row.state is PublisherState.VERIFIED else None
+
+
+def owners_of_namespaces(session: Session, namespaces: Collection[str]) -> dict[str, UUID]:
+    """Give whose each of some namespaces is; those of nobody are left out."""
+    rows = session.execute(
+        select(MarketPublisher.namespace, MarketPublisher.owner_id).where(
+            MarketPublisher.namespace.in_(namespaces),
+            MarketPublisher.state == PublisherState.VERIFIED,
+        )
+    )
+    return {row.namespace: row.owner_id for row in rows}
 
 
 def owns_namespace(session: Session, organisation_id: UUID) -> bool:

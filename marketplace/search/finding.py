@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -77,6 +77,14 @@ def find_listing(session: Session, listing_id: str, *, visible: Visible) -> Entr
         return get_listing(session, listing_id, visible=visible)
     except NotFoundError:
         return None
+
+
+def seen_among(session: Session, listing_ids: Collection[str], *, visible: Visible) -> set[str]:
+    """Name those of some listings that whoever asks sees."""
+    found = _entries(session, list(listing_ids), visible)
+    return {
+        one.listing_id for one in found if sees(visible, one.listing_id, is_public=one.is_public)
+    }
 
 
 def _entries(session: Session, listing_ids: Sequence[str], visible: Visible) -> tuple[Entry, ...]:

@@ -55,6 +55,8 @@ FACETS: Mapping[str, str] = {
     "publisher": "Publisher",
 }
 """What a search is narrowed by, in the order of its page, and what each is called."""
+PRICE = "price"
+"""The facet that tells what publishers ask: for who pays them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

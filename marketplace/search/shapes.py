@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from kernel.clock import format_instant
@@ -45,8 +46,8 @@ QUERY = {
 }
 
 
-def listing_document(entry: Entry) -> dict[str, Any]:
-    """Write a listing as JSON."""
+def listing_document(entry: Entry, price: PriceKind) -> dict[str, Any]:
+    """Write a listing as JSON; `price` is how whoever asks pays for it."""
     return {
         "listing": entry.listing_id,
         "kind": entry.kind.value,
@@ -61,16 +62,18 @@ def listing_document(entry: Entry) -> dict[str, Any]:
         "permissions": list(entry.permissions),
         "quality": entry.quality,
         "licence": entry.licence,
-        "price": entry.price.value,
+        "price": price.value,
         "rating": entry.rating,
         "proven_uses": entry.proven_uses,
     }
 
 
-def found_document(found: Found) -> dict[str, Any]:
-    """Write a page of what was found as JSON."""
+def found_document(
+    found: Found, prices: Mapping[str, PriceKind], *, left_out: Collection[str] = ()
+) -> dict[str, Any]:
+    """Write a page of what was found as JSON, without some of the facets."""
     return {
-        "items": [listing_document(one) for one in found.entries],
+        "items": [listing_document(one, prices[one.listing_id]) for one in found.entries],
         "next_cursor": encode_cursor(*found.next_place) if found.next_place else None,
         "total": found.total,
         "facets": [
@@ -88,6 +91,7 @@ def found_document(found: Found) -> dict[str, Any]:
                 ],
             }
             for name, values in found.facets.items()
+            if name not in left_out
         ],
         "corrected": [
             {"typed": typed, "read_as": list(words)} for typed, words in found.read.corrected

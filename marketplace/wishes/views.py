@@ -12,6 +12,8 @@ from kernel.clock import format_instant, utc_now
 from kernel.errors import ConflictError, GarlandError, InvalidError
 from kernel.http import acting, address_with, db_session, page_of, render, require, see_other
 from marketplace.catalogue import shelf
+from marketplace.search.finding import seen_among
+from marketplace.search.seeing import visible_to
 from marketplace.wishes import answering, store
 from marketplace.wishes.answering import Answer, Asked
 from marketplace.wishes.words import LEAST, MOST
@@ -121,6 +123,11 @@ def _mine(
         "marketplace/wishes/mine.html",
         status=status,
         wishes=found,
+        seen=seen_among(
+            session,
+            {one.offered for one in found if one.offered},
+            visible=visible_to(session, who.tenant_id),
+        ),
         provider=store.provider_of(session, who),
         sent=sent,
         refused=refused,

@@ -15,6 +15,7 @@ from blocks.installs._tables import BlockPackage
 from blocks.installs.model import InstallView
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from marketplace.browse.showing import Shown
+from marketplace.money.saying import agreed_words
 from runtime.flows import installing
 from runtime.flows.named_places import BLOCK
 from runtime.flows.uses import FlowUse, uses_by_flows
@@ -147,5 +148,5 @@ def _require_agreed(shown: Shown, agreed: Agreed) -> None:
 def _note_taken(session: Session, tenant_id: UUID, shown: Shown, *, now: datetime) -> None:
     """Note what was agreed to of the price; what it may do is noted with the install."""
     about = About(kind="listing", id=shown.entry.listing_id, name=shown.entry.title)
-    facts = {"version": shown.chosen.version, "price": shown.cost.short}
+    facts = {"version": shown.chosen.version, "price": agreed_words(shown.asked)}
     note(session, tenant_id, "listing.taken", now=now, about=about, facts=facts)

@@ -20,6 +20,8 @@ from marketplace.catalogue.offers.sheet import (
     state_of,
     version_problem,
 )
+from marketplace.money.pricelists import find_line
+from marketplace.money.saying import price_short
 
 bp = Blueprint(
     "catalogue_offers", __name__, url_prefix="/t/<tenant>/marketplace/catalogue/listings"
@@ -117,11 +119,14 @@ def _page(
     refused: GarlandError | None = None,
 ) -> Response:
     sheet = sheet_of(db_session(), acting(), listing_id, draft, now=utc_now())
+    may_price = acting().may("prices.edit")
     return render(
         "marketplace/catalogue/offer.html",
         "marketplace/catalogue/_offer_form.html",
         status=status,
         sheet=sheet,
+        price=find_line(db_session(), acting(), listing_id, now=utc_now()) if may_price else None,
+        price_short=price_short,
         refused=refused,
         is_draft=draft is not None,
         version_error=version_problem(sheet),

@@ -10,11 +10,13 @@ from flask import Blueprint, flash, request, url_for
 from werkzeug.wrappers import Response
 
 from blocks.pages import parts_of
+from kernel.clock import utc_now
 from kernel.errors import ConflictError, GarlandError, InvalidError, Problem
 from kernel.http import acting, address_with, db_session, page_of, render, require, see_other
 from marketplace.figures.counting import LOOKED_BACK
 from marketplace.figures.reading import figures_of
 from marketplace.figures.telling import ENOUGH
+from marketplace.money import pricelists, saying
 from marketplace.money.currencies import said
 from marketplace.money.showing import month_words
 from marketplace.pictures import store as pictures
@@ -141,6 +143,12 @@ def _page(listing_id: str, *, status: int = 200, refused: GarlandError | None = 
         readme=parts_of(page_of_package(store.archive_of(session, shown))) if shown else (),
         pictures=pictures.pictures_of(session, listing_id),
         pictures_max=pictures.PICTURES_MAX,
+        price=pricelists.find_line(session, acting(), listing_id, now=utc_now())
+        if acting().may("prices.edit")
+        else None,
+        words=saying.price_words,
+        sentence=saying.price_sentence,
+        day=saying.day_words,
         refused=refused,
         problems=problems_in(refused),
         sent=request.form,

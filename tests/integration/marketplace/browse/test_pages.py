@@ -6,7 +6,6 @@ import re
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -18,37 +17,14 @@ from tenancy.scope import as_tenant, system
 from tests.factories.flows import flow_document, make_flow
 from tests.factories.installs import REACHES_OUT
 from tests.factories.listed_releases import make_listed_release
-from tests.factories.organisations import admin_of, make_below
+from tests.factories.organisations import admin_of
 from tests.factories.releases import ANNA
-from tests.factories.tenancy import NOON, make_csp
+from tests.factories.tenancy import NOON
 from tests.integration.conftest import SignedIn
+from tests.integration.marketplace.browse.conftest import LAMP
 
 Sessions = sessionmaker[Session]
-LAMP = {"id": "acme.lamp", "title": "Lamp", "summary": "Switches a lamp."}
 PRICE = {"kind": "per_month", "currency": "EUR", "amount": 500}
-
-
-@pytest.fixture
-def csp(sessions: Sessions) -> OrganisationView:
-    with sessions.begin() as session:
-        make_listed_release(session, **LAMP)
-        return make_csp(session)
-
-
-@pytest.fixture
-def customer(sessions: Sessions, csp: OrganisationView) -> OrganisationView:
-    with sessions.begin() as session:
-        return make_below(session, csp)
-
-
-@pytest.fixture
-def here(customer: OrganisationView) -> str:
-    return f"/t/{customer.slug}/marketplace"
-
-
-@pytest.fixture
-def ann(signed_in: SignedIn, customer: OrganisationView) -> FlaskClient:
-    return signed_in("admin", customer)
 
 
 def form_of(client: FlaskClient, address: str, **said: str) -> dict[str, str]:

@@ -192,7 +192,7 @@ def test_a_customer_reads_what_it_pays_and_how_long_it_pays_nothing(session: Ses
 
     assert asked.hop == "retail"
     assert asked_words(asked) == [
-        "EUR 9.00 a month; the first 14 days free",
+        "EUR 9.00 a month",
         "Your trial period lasts until 8 Dec 2026: 10 days left",
         "From 4 Dec 2026: EUR 7.00 a month",
     ]
