@@ -21,7 +21,7 @@ from blocks.installs._tables import BlockInstall, BlockPackage, BlockUpload
 from blocks.installs.curated import kept_back, lent
 from blocks.installs.fitness import checked_block
 from blocks.installs.model import Offered, asks_of, new_asks
-from blocks.installs.vouching import is_lent, signers_of, taken_back
+from blocks.installs.vouching import lender_of, signers_of, taken_back
 from blocks.manifest import Manifest, kept_manifest
 from blocks.packages.package import Package, read_package
 from blocks.packages.trust import Trusted
@@ -87,8 +87,9 @@ def offered(session: Session, tenant_id: UUID, digest: str) -> Offered:
             no provider above lends it.
     """
     package = session.get(BlockPackage, digest)
-    lends = package is not None and is_lent(session, tenant_id, package)
-    if package is None or not (package.signers or lends or is_brought(session, tenant_id, digest)):
+    lent_by = lender_of(session, tenant_id, package) if package is not None else None
+    is_seen = lent_by is not None or is_brought(session, tenant_id, digest)
+    if package is None or not (package.signers or is_seen):
         raise NotFoundError("no such package is here: upload it", digest=digest)
     asks = asks_of(package.manifest)
     rows = installed_rows(session, tenant_id, package.block_id)
@@ -99,7 +100,7 @@ def offered(session: Session, tenant_id: UUID, digest: str) -> Offered:
         asks_for=asks,
         new_asks=new_asks(asks, [one.permissions for one in rows]),
         is_signed=bool(package.signers),
-        is_lent=lends,
+        lent_by=lent_by,
         replaces=same.digest if same is not None and same.digest != digest else "",
         is_installed=same is not None and same.digest == digest,
     )

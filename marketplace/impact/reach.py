@@ -17,7 +17,8 @@ from kernel.acting import Acting
 from tenancy._tables import Environment, Organisation
 from tenancy.customers.charge import in_charge, require_keeper
 from tenancy.life_cycle.states import State
-from tenancy.organisations import below
+from tenancy.organisations import ancestors_of, below
+from tenancy.plans.assigning import live_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,14 @@ def reach_of(session: Session, who: Acting) -> dict[UUID, Reached]:
         if told_as in names:
             found[one] = Reached(id=one, told_as=told_as, name=names[told_as])
     return found
+
+
+def still_reaches(session: Session, owner_id: UUID, organisation_id: UUID) -> bool:
+    """Tell whether a provider, or an organisation itself, still reaches one that it once did."""
+    live_id = live_of(session, organisation_id)
+    over = {live_id, *(one.id for one in ancestors_of(session, live_id))}
+    wanted = select(Organisation.state).where(Organisation.id == organisation_id)
+    return owner_id in over and session.scalar(wanted) is not State.CLOSED
 
 
 def _environments_of(session: Session, owner_id: UUID) -> dict[UUID, UUID]:

@@ -26,9 +26,10 @@ from marketplace.shadow.model import ShadowState
 from runtime.flows._tables import FlowRow
 from runtime.runs._tables import Run as RunRow
 from runtime.runs._tables import RunState, StepRecord, StepState
+from tenancy._tables import Organisation
 from tenancy.scope import as_tenant, system
 from tests.factories.organisations import admin_of
-from tests.factories.tenancy import NOON
+from tests.factories.tenancy import NOON, make_csp
 from tests.integration.marketplace.conftest import Market, make_market, seed
 
 Behaviour = Callable[[Context], Any]
@@ -217,3 +218,18 @@ def test_one_whose_process_dies_again_and_again_is_given_up(tried: Market) -> No
         with pytest.raises(NotFoundError):
             store.get_shadow(session, csp.id, made.id, below=False)
     assert (found.state, "died" in found.told) == (ShadowState.FAILED, True)
+
+
+def test_who_moved_away_before_it_was_done_is_tried_no_more(tried: Market) -> None:
+    with tried.sessions.begin() as session, as_tenant(session, tried.csp.id):
+        digest = tried.digests["1.1.0"]
+        made = store.ask_shadow(session, admin_of(tried.csp), digest, below=True, now=NOON)
+    with tried.sessions.begin() as session:
+        other = make_csp(session)
+        session.get_one(Organisation, tried.customers[1].id).parent_id = other.id
+
+    assert do_next_shadow(tried.sessions, clock=lambda: NOON)
+
+    with tried.sessions() as session, as_tenant(session, tried.csp.id):
+        found = store.get_shadow(session, tried.csp.id, made.id, below=True)
+    assert (found.state, found.counts, found.flows_done) == (ShadowState.DONE, {}, 2)
