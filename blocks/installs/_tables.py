@@ -103,7 +103,11 @@ class InstallsChange(Base):
 
 
 class BlockUpload(TenantOwned, Base):
-    """A package that a tenant brought and may install by its digest, whoever signed it or not."""
+    """A package that a tenant brought and may install by its digest, whoever signed it or not.
+
+    Attributes:
+        uploaded_by_id: The person who answers for that it was brought; None where nobody is known.
+    """
 
     __tablename__ = "block_upload"
     __table_args__ = (UniqueConstraint("tenant_id", "digest"),)
@@ -114,6 +118,7 @@ class BlockUpload(TenantOwned, Base):
     )
     uploaded_at: Mapped[Instant]
     uploaded_by: Mapped[str] = mapped_column(String(WHO_MAX))
+    uploaded_by_id: Mapped[UUID | None]
 
 
 class BlockRecall(Base):

@@ -26,6 +26,7 @@ from blocks.manifest import Manifest, kept_manifest
 from blocks.packages.package import Package, read_package
 from blocks.packages.trust import Trusted
 from blocks.versions import precedence
+from kernel.acting import acting_in
 from kernel.errors import NotFoundError
 from kernel.ids import new_id
 from tenancy.rows import insert_new
@@ -54,12 +55,15 @@ def upload(
     words = {vouched_by.digest: [*vouched_by.key_ids]} if vouched_by is not None else {}
     _keep(session, package, manifest, data, own, words, now=now)
     brought = {"id": new_id(), "tenant_id": tenant_id, "digest": package.digest}
-    brought.update(uploaded_at=now, uploaded_by=by)
+    acting = acting_in(session, tenant_id)
+    told: dict[str, Any] = {"uploaded_at": now, "uploaded_by": by}
+    told["uploaded_by_id"] = acting.vouched_by if acting is not None else None
+    brought.update(told)
     if not insert_new(session, BlockUpload, brought, keys=("tenant_id", "digest")):
         again = update(BlockUpload).where(
             BlockUpload.tenant_id == tenant_id, BlockUpload.digest == package.digest
         )
-        session.execute(again.values(uploaded_at=now, uploaded_by=by))
+        session.execute(again.values(told))
     return offered(session, tenant_id, package.digest)
 
 
