@@ -47,6 +47,9 @@ class BlockInstall(TenantOwned, Base):
         lets_finish: Whether runs that began before it was held or withdrawn go on to use it.
         reason: Why it is held or withdrawn; "" for neither.
         permissions: What was agreed to, as the manifest asked for it then.
+        lent_by: The provider that answered for it when it was installed, nobody having signed it;
+            None for what somebody signed, and for what the tenant brought itself. No foreign key:
+            a provider that goes leaves behind what was its own, and not what is the tenant's.
     """
 
     __tablename__ = "block_install"
@@ -62,6 +65,7 @@ class BlockInstall(TenantOwned, Base):
     lets_finish: Mapped[bool] = mapped_column(default=True)
     reason: Mapped[str] = mapped_column(String(WHO_MAX), default="")
     permissions: Mapped[AnyDocument]
+    lent_by: Mapped[UUID | None]
     consented_at: Mapped[Instant]
     consented_by: Mapped[str] = mapped_column(String(WHO_MAX))
     installed_at: Mapped[Instant]
@@ -99,7 +103,11 @@ class InstallsChange(Base):
 
 
 class BlockUpload(TenantOwned, Base):
-    """A package that a tenant brought and may install by its digest, whoever signed it or not."""
+    """A package that a tenant brought and may install by its digest, whoever signed it or not.
+
+    Attributes:
+        uploaded_by_id: The person who answers for that it was brought; None where nobody is known.
+    """
 
     __tablename__ = "block_upload"
     __table_args__ = (UniqueConstraint("tenant_id", "digest"),)
@@ -110,6 +118,7 @@ class BlockUpload(TenantOwned, Base):
     )
     uploaded_at: Mapped[Instant]
     uploaded_by: Mapped[str] = mapped_column(String(WHO_MAX))
+    uploaded_by_id: Mapped[UUID | None]
 
 
 class BlockRecall(Base):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
@@ -25,10 +25,10 @@ class Curation(Protocol):
         """Give the packages that a tenant's providers do not offer it."""
         ...
 
-    def lent(self, session: Session, tenant_id: UUID, *, digest: str = "") -> frozenset[str]:
-        """Give the packages that nobody signed and a tenant's providers offer it as their own.
+    def lent(self, session: Session, tenant_id: UUID, *, digest: str = "") -> Mapping[str, UUID]:
+        """Give what nobody signed and providers offer a tenant as their own, with who lends it.
 
-        With `digest` that one at most.
+        By digest the provider; with `digest` that one at most.
         """
         ...
 
@@ -49,10 +49,13 @@ def kept_back(
     return curation.kept_back(session, tenant_id, digests, now=now)
 
 
-def lent(session: Session, tenant_id: UUID, *, digest: str = "") -> frozenset[str]:
-    """Give the unsigned packages that providers offer a tenant; with `digest` that one at most."""
+def lent(session: Session, tenant_id: UUID, *, digest: str = "") -> Mapping[str, UUID]:
+    """Give the unsigned packages that providers offer a tenant, each with who lends it.
+
+    With `digest` that one at most.
+    """
     curation: Curation | None = session.info.get(CURATION)
-    return curation.lent(session, tenant_id, digest=digest) if curation is not None else frozenset()
+    return curation.lent(session, tenant_id, digest=digest) if curation is not None else {}
 
 
 def require_offered(

@@ -44,7 +44,7 @@ class Offered:
     Attributes:
         asks_for: All that it asks for.
         new_asks: Of these, what no installed version was granted.
-        is_lent: Whether a provider above answers for it, nobody having signed it.
+        lent_by: The provider above that answers for it, nobody having signed it; None for none.
         replaces: The digest that is installed under the same version; "" for none.
         is_installed: Whether this very package is.
     """
@@ -54,9 +54,14 @@ class Offered:
     asks_for: Sequence[Ask]
     new_asks: Sequence[Ask]
     is_signed: bool
-    is_lent: bool = False
+    lent_by: UUID | None = None
     replaces: str = ""
     is_installed: bool = False
+
+    @property
+    def is_lent(self) -> bool:
+        """Tell whether a provider above answers for it, nobody having signed it."""
+        return self.lent_by is not None
 
     @property
     def needs_consent(self) -> bool:

@@ -21,11 +21,12 @@ from blocks.installs._tables import BlockInstall, BlockPackage, BlockUpload
 from blocks.installs.curated import kept_back, lent
 from blocks.installs.fitness import checked_block
 from blocks.installs.model import Offered, asks_of, new_asks
-from blocks.installs.vouching import is_lent, signers_of, taken_back
+from blocks.installs.vouching import lender_of, signers_of, taken_back
 from blocks.manifest import Manifest, kept_manifest
 from blocks.packages.package import Package, read_package
 from blocks.packages.trust import Trusted
 from blocks.versions import precedence
+from kernel.acting import acting_in
 from kernel.errors import NotFoundError
 from kernel.ids import new_id
 from tenancy.rows import insert_new
@@ -54,12 +55,15 @@ def upload(
     words = {vouched_by.digest: [*vouched_by.key_ids]} if vouched_by is not None else {}
     _keep(session, package, manifest, data, own, words, now=now)
     brought = {"id": new_id(), "tenant_id": tenant_id, "digest": package.digest}
-    brought.update(uploaded_at=now, uploaded_by=by)
+    acting = acting_in(session, tenant_id)
+    told: dict[str, Any] = {"uploaded_at": now, "uploaded_by": by}
+    told["uploaded_by_id"] = acting.vouched_by if acting is not None else None
+    brought.update(told)
     if not insert_new(session, BlockUpload, brought, keys=("tenant_id", "digest")):
         again = update(BlockUpload).where(
             BlockUpload.tenant_id == tenant_id, BlockUpload.digest == package.digest
         )
-        session.execute(again.values(uploaded_at=now, uploaded_by=by))
+        session.execute(again.values(told))
     return offered(session, tenant_id, package.digest)
 
 
@@ -83,8 +87,9 @@ def offered(session: Session, tenant_id: UUID, digest: str) -> Offered:
             no provider above lends it.
     """
     package = session.get(BlockPackage, digest)
-    lends = package is not None and is_lent(session, tenant_id, package)
-    if package is None or not (package.signers or lends or is_brought(session, tenant_id, digest)):
+    lent_by = lender_of(session, tenant_id, package) if package is not None else None
+    is_seen = lent_by is not None or is_brought(session, tenant_id, digest)
+    if package is None or not (package.signers or is_seen):
         raise NotFoundError("no such package is here: upload it", digest=digest)
     asks = asks_of(package.manifest)
     rows = installed_rows(session, tenant_id, package.block_id)
@@ -95,7 +100,7 @@ def offered(session: Session, tenant_id: UUID, digest: str) -> Offered:
         asks_for=asks,
         new_asks=new_asks(asks, [one.permissions for one in rows]),
         is_signed=bool(package.signers),
-        is_lent=lends,
+        lent_by=lent_by,
         replaces=same.digest if same is not None and same.digest != digest else "",
         is_installed=same is not None and same.digest == digest,
     )

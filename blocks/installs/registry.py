@@ -18,10 +18,11 @@ from sqlalchemy.orm import Session
 
 from blocks.decided import with_decisions
 from blocks.installs._changes import last_change
-from blocks.installs._tables import BlockInstall, BlockPackage, BlockUpload
+from blocks.installs._tables import BlockInstall, BlockPackage
 from blocks.installs.cache import unpacked
 from blocks.installs.deciding import mark_of, presets_for
 from blocks.installs.loader import Pinned, Sandbox, load_installed
+from blocks.installs.vouching import told_of_settings
 from blocks.presets import Preset
 from blocks.registry import Block, Registry, Standing, standard_registry
 from kernel.errors import NotFoundError
@@ -161,24 +162,13 @@ def _pinned(session: Session, tenant_id: UUID) -> tuple[Pinned, ...]:
 def _decided(
     session: Session, tenant_id: UUID, pinned: tuple[Pinned, ...]
 ) -> dict[str, tuple[Preset, ...]]:
-    """Give by digest the settings that were decided on.
-
-    Never those of a package that the tenant brought itself and nobody signed: whatever it is
-    called, its code would be given what the tenant must not see.
-    """
+    """Give by digest the settings that were decided on, of those whose code may be told them."""
     found = presets_for(session, tenant_id, {one.block_id for one in pinned})
     meant = {one.digest: found[one.block_id] for one in pinned if one.block_id in found}
     if not meant:
         return {}
-    wanted = (
-        select(BlockPackage.digest, BlockPackage.signers)
-        .join(BlockUpload, BlockUpload.digest == BlockPackage.digest)
-        .where(BlockUpload.tenant_id == tenant_id, BlockPackage.digest.in_(sorted(meant)))
-    )
-    with as_tenant(session, tenant_id):
-        brought = session.execute(wanted).all()
-    own = {digest for digest, signers in brought if not signers}
-    return {digest: presets for digest, presets in meant.items() if digest not in own}
+    told = told_of_settings(session, tenant_id, meant)
+    return {digest: presets for digest, presets in meant.items() if digest in told}
 
 
 def _archive(session: Session, digest: str) -> bytes:

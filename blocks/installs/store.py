@@ -19,7 +19,7 @@ from blocks.installs._tables import BlockInstall, BlockPackage
 from blocks.installs.curated import require_offered
 from blocks.installs.firsts import note_first
 from blocks.installs.model import InstallView, Offered, ask_in_short
-from blocks.installs.offering import installed_rows, is_brought, offered
+from blocks.installs.offering import installed_rows, offered
 from blocks.installs.recalling import refuse_recalled
 from blocks.installs.vouching import refuse_unvouched
 from blocks.manifest import kept_manifest
@@ -93,7 +93,7 @@ def install(
         )
         session.add(row)
     row.digest, row.lets_finish, row.reason = digest, True, ""
-    row.state = becomes
+    row.state, row.lent_by = becomes, found.lent_by
     row.permissions, row.consented_at, row.consented_by = list(found.asks_for), now, by
     row.installed_at, row.installed_by = now, by
     if found.is_signed:
@@ -199,7 +199,7 @@ def release(session: Session, tenant_id: UUID, install_id: UUID, *, now: datetim
     row = get_owned(session, BlockInstall, tenant_id, install_id, name=_NAME, lock=True)
     _refuse_withdrawn(row)
     package = session.get_one(BlockPackage, row.digest)
-    is_own = not package.signers and is_brought(session, tenant_id, row.digest)
+    is_own = not package.signers and row.lent_by is None
     row.state = Standing.IN_DEVELOPMENT if is_own else Standing.INSTALLED
     row.lets_finish, row.reason = True, ""
     note_change(session)

@@ -11,14 +11,18 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from blocks.installs._tables import BlockPackage
+from blocks.installs._tables import BlockInstall, BlockPackage
 from blocks.installs.curated import lent
 from blocks.packages.package import Package, read_package
 from blocks.packages.signing import NotTrustedError
 from blocks.packages.trust import Index, still_believed
 from blocks.packages.trusted import admit, current_index
+from tenancy.organisations import ancestors_of
+from tenancy.plans.assigning import live_of
+from tenancy.scope import as_tenant
 
 TakenBack = Callable[[str, Collection[str], Mapping[str, Collection[str]]], bool]
 REVOKED = frozenset({"package.revoked", "key.revoked"})
@@ -83,14 +87,39 @@ def signers_of(session: Session, package: Package, *, now: datetime) -> tuple[st
     return admit(session, package, now=now).key_ids
 
 
-def is_lent(session: Session, tenant_id: UUID, kept: BlockPackage) -> bool:
-    """Tell whether a provider above a tenant answers to it for a package that nobody signed.
+def lender_of(session: Session, tenant_id: UUID, kept: BlockPackage) -> UUID | None:
+    """Give the provider above a tenant that answers to it for a package that nobody signed.
 
     It does as long as it offers that very digest, to this tenant, in a version that it offers.
     """
     if kept.signers:
-        return False
-    return kept.digest in lent(session, tenant_id, digest=kept.digest)
+        return None
+    return lent(session, tenant_id, digest=kept.digest).get(kept.digest)
+
+
+def told_of_settings(session: Session, tenant_id: UUID, digests: Collection[str]) -> set[str]:
+    """Give those of some packages whose code may be told what providers decided about settings.
+
+    Somebody signed them, or a provider that still stands above the tenant lent them when they were
+    installed, or lends them now. Never what the tenant brought itself, nor what was lent by one
+    that it has left: whatever it is called, its code would be given what others hide.
+    """
+    wanted = select(BlockPackage.digest, BlockPackage.signers)
+    rows = session.execute(wanted.where(BlockPackage.digest.in_(sorted(digests))))
+    told = {digest for digest, signers in rows if signers}
+    unsigned = {*digests} - told
+    if unsigned:
+        above = {one.id for one in ancestors_of(session, live_of(session, tenant_id))}
+        with as_tenant(session, tenant_id):
+            installed = select(BlockInstall.digest).where(
+                BlockInstall.tenant_id == tenant_id,
+                BlockInstall.digest.in_(sorted(unsigned)),
+                BlockInstall.lent_by.in_(above),
+            )
+            told |= {*session.scalars(installed)}
+    if unsigned - told:
+        told |= unsigned & lent(session, tenant_id).keys()
+    return told
 
 
 def refuse_unvouched(session: Session, kept: BlockPackage, *, now: datetime) -> None:

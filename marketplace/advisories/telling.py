@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from blocks.installs._tables import BlockInstall
+from blocks.installs._tables import BlockInstall, BlockPackage
 from blocks.installs.offering import installed_rows
 from kernel.errors import NotFoundError
 from marketplace.advisories._tables import MarketAdvisory, Severity
@@ -79,15 +79,19 @@ def tell_affected(session: Session, one: AdvisoryView, *, now: datetime) -> int:
 
 
 def _organisations_with(session: Session, one: AdvisoryView) -> dict[UUID, list[str]]:
-    blocks = select(BlockInstall.tenant_id, BlockInstall.version).where(
-        BlockInstall.block_id == one.listing_id
+    """Give who has which versions that it means; what nobody signed is not what is listed."""
+    blocks = (
+        select(BlockInstall.tenant_id, BlockInstall.version, BlockPackage.signers)
+        .join(BlockPackage, BlockPackage.digest == BlockInstall.digest)
+        .where(BlockInstall.block_id == one.listing_id)
     )
     packs = select(PackInstall.tenant_id, PackInstall.version).where(
         PackInstall.pack_id == one.listing_id
     )
     found: dict[UUID, list[str]] = {}
     with system(session):
-        rows = [*session.execute(blocks), *session.execute(packs)]
+        rows = [(row.tenant_id, row.version) for row in session.execute(blocks) if row.signers]
+        rows += [(row.tenant_id, row.version) for row in session.execute(packs)]
     for tenant_id, version in rows:
         if affects(one.affected, version):
             found.setdefault(tenant_id, []).append(version)
@@ -124,8 +128,13 @@ def _mail(
 
 def _installed(session: Session, tenant_id: UUID) -> Mapping[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for row in installed_rows(session, tenant_id):
-        found.setdefault(row.block_id, []).append(row.version)
+    rows = installed_rows(session, tenant_id)
+    wanted = select(BlockPackage.digest, BlockPackage.signers)
+    kept = session.execute(wanted.where(BlockPackage.digest.in_({one.digest for one in rows})))
+    signed = {one.digest for one in kept if one.signers}
+    for row in rows:
+        if row.digest in signed:
+            found.setdefault(row.block_id, []).append(row.version)
     for pack in list_installed(session, tenant_id):
         found.setdefault(pack.pack_id, []).append(pack.version)
     return found

@@ -59,6 +59,7 @@ def _entries(session: Session, owner_id: UUID, block_ids: Collection[str]) -> It
     wanted = select(MarketOverlayPart.key, MarketOverlayPart.document).where(
         MarketOverlayPart.tenant_id == owner_id,
         MarketOverlayPart.kind == PartKind.ENTRY,
+        MarketOverlayPart.removed_at.is_(None),
         MarketOverlayPart.key.in_(sorted(block_ids)),
     )
     with as_tenant(session, owner_id):

@@ -6,7 +6,7 @@ that nobody signed, such as one that the tenant wrote itself, is not the catalog
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
@@ -50,6 +50,6 @@ class CatalogueKeepsBack:
                 found.add(digest)
         return frozenset(found)
 
-    def lent(self, session: Session, tenant_id: UUID, *, digest: str = "") -> frozenset[str]:
-        """Give the unsigned packages that a tenant's providers offer it as their own."""
+    def lent(self, session: Session, tenant_id: UUID, *, digest: str = "") -> Mapping[str, UUID]:
+        """Give the unsigned packages that a tenant's providers offer it, each with who lends it."""
         return lent_to(session, tenant_id, digest=digest)

@@ -5,7 +5,7 @@ Nobody's key vouches for them; the provider's curator does, who named each diges
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from uuid import UUID
 
@@ -18,8 +18,8 @@ from marketplace.catalogue.looking import whole_sight
 from marketplace.catalogue.public import Listing
 
 
-def lent_to(session: Session, tenant_id: UUID, *, digest: str = "") -> frozenset[str]:
-    """Give the digests of packages that the first provider above a tenant offers it as its own.
+def lent_to(session: Session, tenant_id: UUID, *, digest: str = "") -> Mapping[str, UUID]:
+    """Give by digest the packages that the first provider above a tenant offers it, with its id.
 
     Those of versions that are offered to it count, as long as they are. Once somebody signed a
     block of that id, it is the public one that is meant.
@@ -32,8 +32,9 @@ def lent_to(session: Session, tenant_id: UUID, *, digest: str = "") -> frozenset
     whole = whole_sight(session, tenant_id)
     sight = replace(whole, tree=whole.tree.down_to(whole.level))
     if not sight.tree.path:
-        return frozenset()
-    private = sight.tree.overlays[sight.tree.path[0]].private
+        return {}
+    lender_id = sight.tree.path[0]
+    private = sight.tree.overlays[lender_id].private
     meant = {name: one for name, one in private.items() if not digest or _has(one, digest)}
     found: set[str] = set()
     for name in meant.keys() - _signed(session, meant):
@@ -41,7 +42,7 @@ def lent_to(session: Session, tenant_id: UUID, *, digest: str = "") -> frozenset
         if offer is not None:
             versions = {one.version: one.digest for one in meant[name].releases}
             found |= {versions[one] for one in offer.versions}
-    return frozenset(found & {digest} if digest else found)
+    return dict.fromkeys(found & {digest} if digest else found, lender_id)
 
 
 def lends_package(
@@ -54,6 +55,7 @@ def lends_package(
     return exists().where(
         MarketOverlayPart.tenant_id == tenant_id,
         MarketOverlayPart.kind == PartKind.PRIVATE,
+        MarketOverlayPart.removed_at.is_(None),
         cast(MarketOverlayPart.document, Text).contains(digest),
     )
 

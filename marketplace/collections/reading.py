@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from kernel.cursors import read_place
 from kernel.errors import NotFoundError
 from marketplace.collections._tables import MarketCollection
+from marketplace.search.finding import find_listing
 from marketplace.search.model import Entry, Visible
-from marketplace.search.seeing import sees, visible_to
-from marketplace.search.store import get_entry
+from marketplace.search.seeing import visible_to
 from tenancy._tables import Organisation, OrganisationKind
+from tenancy.brand.naming import names_above
 from tenancy.organisations import ancestors_of
 from tenancy.plans.assigning import live_of
 
@@ -32,6 +33,7 @@ class CollectionView:
 
     Attributes:
         entries: The listings that the reader sees, in their order.
+        owner_name: What its owner is called to the reader; see `tenancy.brand.naming`.
         hidden: How many of them the reader does not see; told to the owner alone, else 0.
     """
 
@@ -56,12 +58,15 @@ def list_collections(
     after: Sequence[str] | None = None,
 ) -> list[CollectionView]:
     """List the collections of which an organisation sees anything, by title; and all of its own."""
-    visible = visible_to(session, tenant_id)
+    visible, names = visible_to(session, tenant_id), names_above(session, tenant_id)
     found: list[CollectionView] = []
     place = tuple(read_place(after, str, UUID)) if after is not None else None
     while len(found) < limit:
         rows = _page(session, tenant_id, q=q, place=place)
-        views = (_view(session, tenant_id, row, name, visible) for row, name in rows)
+        views = (
+            _view(session, tenant_id, row, names.get(row.owner_id, name), visible)
+            for row, name in rows
+        )
         found += [one for one in views if one.entries or one.is_own]
         if len(rows) < _BITE:
             break
@@ -84,7 +89,8 @@ def get_collection(session: Session, tenant_id: UUID, collection_id: UUID) -> Co
         _whole(session, tenant_id).where(MarketCollection.id == collection_id)
     ).first()
     if row is not None:
-        found = _view(session, tenant_id, row[0], row[1], visible_to(session, tenant_id))
+        name = names_above(session, tenant_id).get(row[0].owner_id, row[1])
+        found = _view(session, tenant_id, row[0], name, visible_to(session, tenant_id))
         if found.entries or found.is_own:
             return found
     raise NotFoundError("no such collection", id=str(collection_id))
@@ -100,10 +106,8 @@ def collections_with(session: Session, tenant_id: UUID, listing_id: str) -> list
 
 def entries_of(session: Session, listing_ids: Iterable[str], visible: Visible) -> tuple[Entry, ...]:
     """Give the listings of some ids that somebody sees, in their order."""
-    found = (get_entry(session, one) for one in listing_ids)
-    return tuple(
-        one for one in found if one and sees(visible, one.listing_id, is_public=one.is_public)
-    )
+    found = (find_listing(session, one, visible=visible) for one in listing_ids)
+    return tuple(one for one in found if one is not None)
 
 
 def _whole(session: Session, tenant_id: UUID) -> Select[MarketCollection, str]:

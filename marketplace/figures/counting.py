@@ -1,25 +1,31 @@
 """Counts how listings do across organisations; in system scope, in numbers alone.
 
-An organisation's environments count as it. A publisher's own installs and uses are left out: they
+An organisation's environments count as it. A publisher's own installs and uses are left out, and
+those of whoever stands above or below it (`proven.model.stands_apart`): it knows them, so they
 would let it tell the others apart, and let it look more used than it is. A number with fewer than
-`ENOUGH` organisations behind it is not kept, whoever would read it.
+`ENOUGH` organisations behind it is not kept, whoever would read it (`telling`).
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Subquery, distinct, func, literal, select
+from sqlalchemy import ColumnElement, Select, Subquery, false, func, literal, select, true
 from sqlalchemy import delete as deleting
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from blocks.installs._tables import BlockInstall
 from blocks.registry import Standing
 from marketplace.figures._tables import MarketFigure, What
+from marketplace.figures.telling import ENOUGH, told_of
 from marketplace.money.months import first_day, month_before, month_of, next_month
+from marketplace.proven.model import USERS, stands_apart
+from marketplace.proven.standing import Everybody, everybody, place_of
 from marketplace.releases._tables import MarketListing
 from runtime.packs._tables import PackInstall
 from runtime.runs._tables import Run
@@ -27,10 +33,10 @@ from runtime.runs.block_results import results_by_version
 from runtime.use._tables import BlockUse
 from runtime.use.adding_up import FACTS_KEPT
 from runtime.use.recording import day_of
-from tenancy._tables import Environment
+from tenancy._tables import Environment, Organisation, OrganisationKind
+from tenancy.organisations import below
 
-ENOUGH = 5
-"""So many organisations have to be behind a number. Our own choice: what k-anonymity calls k."""
+_BITE = 1000
 LOOKED_BACK = timedelta(days=30)
 """Of so long ago at most are the steps whose ends are counted."""
 
@@ -49,8 +55,9 @@ class Counted:
 
 def counted_all(session: Session, *, now: datetime) -> list[Counted]:
     """Count all listings: who has them, and who used them this month and the last."""
-    months = _whole_months(day_of(now))
-    return [*_had(session), *(one for month in months for one in _used(session, month))]
+    months, everyone = _whole_months(day_of(now)), everybody(session)
+    used = (one for month in months for one in _used(session, month, everyone))
+    return [*_had(session, everyone), *used]
 
 
 def keep_all(session: Session, found: Iterable[Counted], *, now: datetime) -> None:
@@ -66,7 +73,8 @@ def keep_all(session: Session, found: Iterable[Counted], *, now: datetime) -> No
 
 def counted_ends(session: Session, listing_id: str, *, now: datetime) -> list[Counted]:
     """Count how steps of one block's versions ended lately."""
-    found = results_by_version(session, listing_id, _who_has(listing_id, since=now - LOOKED_BACK))
+    since = now - LOOKED_BACK
+    found = results_by_version(session, listing_id, _who_has(session, listing_id, since=since))
     return [
         Counted(
             listing_id=listing_id,
@@ -99,67 +107,115 @@ def listings_to_count(session: Session) -> list[str]:
     return list(session.scalars(wanted.distinct().order_by(MarketFigure.listing_id)))
 
 
-def _had(session: Session) -> Iterator[Counted]:
+def _had(session: Session, everyone: Everybody) -> Iterator[Counted]:
     """Count who has what: any version of it, and each."""
     blocks = (BlockInstall.tenant_id, BlockInstall.block_id, BlockInstall.version)
     packs = (PackInstall.tenant_id, PackInstall.pack_id, PackInstall.version)
     installed = BlockInstall.state == Standing.INSTALLED
-    for (tenant_id, listing_id, version), holds in ((blocks, installed), (packs, None)):
-        for about in (literal(""), version):
-            wanted = _by_listing(tenant_id, listing_id, about)
-            for row in session.execute(wanted if holds is None else wanted.where(holds)):
+    for columns, holds in ((blocks, installed), (packs, true())):
+        who_has: dict[str, dict[str, set[UUID]]] = {}
+        for one in _apart(session, _by_organisation(*columns).where(holds), everyone):
+            versions = who_has.setdefault(one.listing_id, {})
+            versions.setdefault(one.about, set()).add(one.whose)
+        for listing_id, versions in who_has.items():
+            for about, number in told_of(versions).items():
                 yield Counted(
-                    listing_id=row[0],
+                    listing_id=listing_id,
                     what=What.HAD,
-                    about=row[1],
-                    organisations=row[2],
-                    number=row[2],
+                    about=about,
+                    organisations=number,
+                    number=number,
                 )
 
 
-def _used(session: Session, month: str) -> Iterator[Counted]:
+def _used(session: Session, month: str, everyone: Everybody) -> Iterator[Counted]:
     """Count who used what in a month, and how often."""
     days = (BlockUse.day >= first_day(month), BlockUse.day < first_day(next_month(month)))
-    wanted = _by_listing(BlockUse.tenant_id, BlockUse.block_id, literal(month)).where(*days)
-    for row in session.execute(wanted):
+    wanted = _by_organisation(BlockUse.tenant_id, BlockUse.block_id, literal(month)).where(*days)
+    users: dict[str, set[UUID]] = {}
+    uses: Counter[str] = Counter()
+    for one in _apart(session, wanted, everyone):
+        users.setdefault(one.listing_id, set()).add(one.whose)
+        uses[one.listing_id] += one.number
+    for listing_id, organisations in users.items():
         yield Counted(
-            listing_id=row[0], what=What.USED, about=row[1], organisations=row[2], number=row[3]
+            listing_id=listing_id,
+            what=What.USED,
+            about=month,
+            organisations=len(organisations),
+            number=uses[listing_id],
         )
 
 
-def _by_listing(
+class _Share(NamedTuple):
+    """How many rows of a listing one organisation has, its environments' as its own."""
+
+    listing_id: str
+    about: str
+    whose: UUID
+    number: int
+
+
+def _by_organisation(
     tenant_id: InstrumentedAttribute[UUID],
     listing_id: InstrumentedAttribute[str],
     about: ColumnElement[str] | InstrumentedAttribute[str],
-) -> Select[str, str, int, int]:
-    """Ask by listing for how many organisations there are and how many rows, where enough are."""
+) -> Select[str, str, UUID, int, UUID]:
+    """Ask by listing how many rows each organisation has; and whose the listing is."""
     whose = func.coalesce(Environment.live_id, tenant_id)
-    organisations = func.count(distinct(whose))
     wanted = (
-        select(listing_id, about.label("about"), organisations, func.count())
+        select(listing_id, about.label("about"), whose, func.count(), MarketListing.owner_id)
         .join(MarketListing, MarketListing.listing_id == listing_id)
         .outerjoin(Environment, Environment.organisation_id == tenant_id)
-        .where(whose != MarketListing.owner_id)
-        .group_by(listing_id)
-        .having(organisations >= ENOUGH)
+        .group_by(listing_id, whose, MarketListing.owner_id)
+        .execution_options(yield_per=_BITE)
     )
     return wanted if not isinstance(about, InstrumentedAttribute) else wanted.group_by(about)
 
 
-def _who_has(listing_id: str, *, since: datetime) -> Subquery:
-    """Say whose runs are looked at: of who has the block, its publisher left out."""
+def _apart(
+    session: Session, wanted: Select[str, str, UUID, int, UUID], everyone: Everybody
+) -> Iterator[_Share]:
+    """Leave out who stands above or below whose the listing is: it knows what they do."""
+    for listing_id, about, whose, number, owner_id in session.execute(wanted):
+        user = everyone.places.get(whose)
+        if user is not None and stands_apart(user, everyone.places.get(owner_id)):
+            yield _Share(listing_id, about, whose, number)
+
+
+def _who_has(session: Session, listing_id: str, *, since: datetime) -> Subquery:
+    """Say whose runs are looked at: of who has the block and stands apart from its publisher."""
     whose = func.coalesce(Environment.live_id, BlockInstall.tenant_id)
     return (
         select(
             BlockInstall.tenant_id.label("tenant_id"),
             literal(since, Run.started_at.type).label("since"),
         )
-        .join(MarketListing, MarketListing.listing_id == BlockInstall.block_id)
         .outerjoin(Environment, Environment.organisation_id == BlockInstall.tenant_id)
-        .where(BlockInstall.block_id == listing_id, whose != MarketListing.owner_id)
+        .join(Organisation, Organisation.id == whose)
+        .where(BlockInstall.block_id == listing_id, *_stands_apart(session, listing_id))
         .distinct()
         .subquery()
     )
+
+
+def _stands_apart(session: Session, listing_id: str) -> list[ColumnElement[bool]]:
+    """Ask `proven.model.stands_apart` of an `Organisation`."""
+    owner_id = session.scalar(
+        select(MarketListing.owner_id).where(MarketListing.listing_id == listing_id)
+    )
+    owner = place_of(session, owner_id) if owner_id is not None else None
+    if owner is None:
+        return [false()]
+    kinds = [OrganisationKind(one) for one in sorted(USERS)]
+    near = {owner.id, *owner.above}
+    conditions: list[ColumnElement[bool]] = [
+        Organisation.kind.in_(kinds),
+        Organisation.id.not_in(near),
+    ]
+    if owner.kind != OrganisationKind.VENDOR.value:
+        conditions.append(Organisation.id.not_in(select(below(owner.id).c.id)))
+    return conditions
 
 
 def _whole_months(today: date) -> list[str]:

@@ -17,7 +17,8 @@ from kernel.acting import Acting
 from tenancy._tables import Environment, Organisation
 from tenancy.customers.charge import in_charge, require_keeper
 from tenancy.life_cycle.states import State
-from tenancy.organisations import below
+from tenancy.organisations import ancestors_of, below
+from tenancy.plans.assigning import live_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,16 +37,7 @@ def reach_of(session: Session, who: Acting) -> dict[UUID, Reached]:
         NotFoundError: who acts looks after nobody.
     """
     require_keeper(who)
-    rows = session.execute(
-        select(Organisation.id, Organisation.parent_id, Environment.live_id)
-        .outerjoin(Environment, Environment.organisation_id == Organisation.id)
-        .where(
-            Organisation.state != State.CLOSED,
-            Organisation.id.in_(select(below(who.tenant_id).c.id)),
-        )
-    ).all()
-    above = {row.id: row.live_id or row.parent_id for row in rows}
-    above |= _environments_of(session, who.tenant_id)
+    above = _above(session, who.tenant_id)
     wanted = select(Organisation.id, Organisation.name).where(in_charge(who))
     names = {row.id: row.name for row in session.execute(wanted)}
     names[who.tenant_id] = who.tenant_name
@@ -57,6 +49,28 @@ def reach_of(session: Session, who: Acting) -> dict[UUID, Reached]:
         if told_as in names:
             found[one] = Reached(id=one, told_as=told_as, name=names[told_as])
     return found
+
+
+def still_reaches(session: Session, owner_id: UUID, organisation_id: UUID) -> bool:
+    """Tell whether a provider, or an organisation itself, still reaches one that it once did."""
+    live_id = live_of(session, organisation_id)
+    over = {live_id, *(one.id for one in ancestors_of(session, live_id))}
+    wanted = select(Organisation.state).where(Organisation.id == organisation_id)
+    return owner_id in over and session.scalar(wanted) is not State.CLOSED
+
+
+def _above(session: Session, provider_id: UUID) -> dict[UUID, UUID]:
+    """Give whom a provider reaches, and which one each stands under or is an environment of."""
+    rows = session.execute(
+        select(Organisation.id, Organisation.parent_id, Environment.live_id)
+        .outerjoin(Environment, Environment.organisation_id == Organisation.id)
+        .where(
+            Organisation.state != State.CLOSED,
+            Organisation.id.in_(select(below(provider_id).c.id)),
+        )
+    ).all()
+    above = {row.id: row.live_id or row.parent_id for row in rows}
+    return {**above, **_environments_of(session, provider_id)}
 
 
 def _environments_of(session: Session, owner_id: UUID) -> dict[UUID, UUID]:

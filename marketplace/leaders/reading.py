@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from marketplace.leaders._tables import MarketLeader
 from marketplace.leaders.model import BEST_RATED, BOARDS, LENGTH
+from marketplace.search.finding import find_listing
 from marketplace.search.model import Entry
-from marketplace.search.seeing import sees, visible_to
-from marketplace.search.store import get_entry
+from marketplace.search.seeing import visible_to
 
 SHOWN = 20
 
@@ -50,8 +50,8 @@ def leaders_of(
     points: dict[str, int] = {}
     for row in rows:
         shown = boards.get(row.board, [])
-        entry = get_entry(session, row.listing_id)
-        if entry is None or not sees(visible, row.listing_id, is_public=entry.is_public):
+        entry = find_listing(session, row.listing_id, visible=visible)
+        if entry is None:
             continue
         is_equal = bool(shown) and points[row.board] == row.points
         shown.append(

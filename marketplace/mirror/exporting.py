@@ -31,6 +31,7 @@ from marketplace.mirror.layout import (
     Purpose,
     content_of,
     entry_of,
+    require_readable,
     write_manifest,
 )
 from marketplace.mirror.telling import Told, archive_of, tell
@@ -88,7 +89,7 @@ def export_whole(
         now: The instant.
 
     Raises:
-        MirrorError: `mirror.key`, `mirror.foreign`, `mirror.unwritable`.
+        MirrorError: `mirror.key`, `mirror.foreign`, `mirror.unwritable`, `mirror.too_large`.
         NotTrustedError: there is no index, or it ended.
     """
     require_root_key(session, wish.key)
@@ -106,7 +107,11 @@ def write_folder(
     session: Session, folder: Path, told: Told, wish: Wish, purpose: Purpose,
     *, serial_of: Callable[[str], int],
 ) -> Written:  # fmt: skip
-    """Write documents and packages, remove what is of exports before, and the manifest last."""
+    """Write documents and packages, remove what is of exports before, and the manifest last.
+
+    Raises:
+        MirrorError: as `require_readable` and `files.write_file`.
+    """
     if not wish.check:
         files.begin(folder)
     entries: dict[str, Entry] = {}
@@ -117,6 +122,7 @@ def write_folder(
         entries[path] = entry_of(data)
         if not files.is_there(folder, path, entries[path]):
             written += 1
+            require_readable(path, data)
             if not wish.check:
                 files.write_file(folder, path, data)
         wish.progress(done, total)

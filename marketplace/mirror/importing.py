@@ -86,7 +86,8 @@ def import_whole(
     require_purpose(opened, Purpose.WHOLE)
     documents = read_documents(opened)
     with sessions() as session, session.begin(), as_tenant(session, vendor.tenant_id):
-        changes = find_changes(session, opened, documents, trust=wish.trust, now=now)
+        where = (session, vendor.tenant_id)
+        changes = find_changes(*where, opened, documents, trust=wish.trust, now=now)
     _take_packages(sessions, opened, changes, wish, now=now)
     not_done: list[str] = []
     if not wish.check:
@@ -141,7 +142,8 @@ def _settle(
     manifest = opened.manifest
     with sessions() as session, session.begin(), as_tenant(session, vendor.tenant_id):
         # somebody may have changed something, or taken a newer folder in, since it was looked at
-        changes = find_changes(session, opened, documents, trust=wish.trust, now=now)
+        where = (session, vendor.tenant_id)
+        changes = find_changes(*where, opened, documents, trust=wish.trust, now=now)
         taking = Taking(
             session=session,
             vendor=vendor,
@@ -154,7 +156,6 @@ def _settle(
         about = About(kind="mirror", id=changes.judged.fingerprint, name=manifest.source)
         facts: dict[str, Fact] = {"serial": manifest.serial, "changes": len(changes.lines)}
         by = Actor(name=vendor.person_name)
-        where = (session, vendor.tenant_id)
         note(*where, "mirror.imported", now=now, about=about, facts=facts, by=by)
     log.info("marketplace_mirrored", serial=manifest.serial, listings=len(documents.listings))
     return not_done

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,14 +19,17 @@ from marketplace.mirror._tables import THE_ONLY, MarketMirrorSource
 from marketplace.mirror.layout import Manifest, MirrorError
 from marketplace.mirror.origin import MIRRORED
 from marketplace.mirror.reading import Documents, Opened, check_keys, is_carried
-from marketplace.recalls.reading import recalls_of
+from marketplace.mirror.taking_back import lines_of, require_own_words
 from marketplace.releases._tables import (
     MarketListing,
     MarketPublisher,
     MarketRelease,
     PublisherState,
 )
-from marketplace.releases.states import OVER
+from marketplace.releases.states import OVER, ReleaseState
+
+_STAYS = (ReleaseState.RECALLED,)
+"""What a release stays here whatever a folder says of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,9 +48,15 @@ class Changes:
 
 
 def find_changes(
-    session: Session, opened: Opened, documents: Documents, *, trust: str, now: datetime
+    session: Session,
+    vendor_id: UUID,
+    opened: Opened,
+    documents: Documents,
+    *,
+    trust: str,
+    now: datetime,
 ) -> Changes:
-    """Say what would change.
+    """Say what would change; `vendor_id` is who would recall here.
 
     Raises:
         NotTrustedError: as `mirrored.judge`.
@@ -57,6 +67,7 @@ def find_changes(
     _refuse_older(session, opened.manifest, judged)
     _refuse_collisions(session, documents, judged, now=now)
     check_keys(documents, judged.index)
+    require_own_words(session, documents, judged)
     known = {(one.listing_id, one.version): one for one in _mirrored_releases(session)}
     wanted = []
     for listing_id, release in documents.releases():
@@ -70,14 +81,9 @@ def find_changes(
         if row is None and is_carried(release, judged.index):
             wanted.append((listing_id, release))
     lines = [*_listing_lines(session, documents), *_release_lines(documents, known, judged)]
+    lines += lines_of(session, vendor_id, documents, judged, now=now)
     lines += _advisory_lines(session, documents)
     return Changes(judged=judged, wanted=tuple(wanted), lines=tuple(lines))
-
-
-def new_recalls(session: Session, owner: Any, documents: Documents) -> list[Mapping[str, Any]]:
-    """Give the recalls that nobody here made yet."""
-    made = {one.digest for one in recalls_of(session, owner)}
-    return [one for one in documents.recalls if one["digest"] not in made]
 
 
 def _refuse_older(session: Session, manifest: Manifest, judged: Judged) -> None:
@@ -142,7 +148,7 @@ def _release_lines(
         name = f"{listing_id} {said['version']}"
         if row is None and is_carried(said, judged.index):
             lines.append(f"{name}: new, {said['state']}")
-        elif row is not None and row.state.value != said["state"]:
+        elif row is not None and row.state.value != said["state"] and row.state not in _STAYS:
             lines.append(f"{name}: {said['state']}, was {row.state.words}")
     return lines
 

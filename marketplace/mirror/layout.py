@@ -27,7 +27,8 @@ RECALLS = "recalls.json"
 KIND = "application/vnd.garland.mirror+json"
 FOLDERS = ("publishers", "listings", "packages", "advisories")
 DOCUMENT_MAX_BYTES = 4 * 2**20
-MANIFEST_MAX_BYTES = 64 * 2**20
+LONG_MAX_BYTES = 64 * 2**20
+"""Of what grows with what is listed: manifest, root and index, recalls, a listing's releases."""
 FILES_MAX = 250_000
 _ID = r"[a-z][a-z0-9-]{0,39}"
 _PATHS = (
@@ -144,7 +145,23 @@ def most_bytes(path: str) -> int:
     """Say how large a file may be."""
     if path.startswith("packages/"):
         return ARCHIVE_MAX_BYTES
-    return MANIFEST_MAX_BYTES if path in (MANIFEST, ROOT, INDEX) else DOCUMENT_MAX_BYTES
+    is_long = path in (MANIFEST, ROOT, INDEX, RECALLS) or path.startswith("listings/")
+    return LONG_MAX_BYTES if is_long else DOCUMENT_MAX_BYTES
+
+
+def require_readable(path: str, data: bytes) -> None:
+    """Refuse to write what no import would take.
+
+    Raises:
+        MirrorError: `mirror.too_large`; as `read_document`.
+    """
+    if len(data) > most_bytes(path):
+        message = (
+            f"{path} would have {len(data):,} bytes; an import takes {most_bytes(path):,} at most."
+        )
+        raise MirrorError("too_large", message, path=path)
+    if path.partition("/")[0] in _SCHEMAS:
+        read_document(path, data)
 
 
 def package_path(digest: str) -> str:

@@ -24,10 +24,10 @@ from marketplace.advisories._tables import MarketAdvisory, Severity
 from marketplace.advisories.model import view_of
 from marketplace.advisories.telling import tell_affected
 from marketplace.mirror._tables import THE_ONLY, MarketMirrorPackage, MarketMirrorSource
-from marketplace.mirror.judging import new_recalls
-from marketplace.mirror.layout import Manifest
+from marketplace.mirror.layout import Manifest, MirrorError
 from marketplace.mirror.origin import MIRRORED
-from marketplace.mirror.reading import Documents, Opened, check_release
+from marketplace.mirror.reading import Documents, Opened, check_release, is_carried
+from marketplace.mirror.taking_back import new_recalls
 from marketplace.recalls.store import Wish, recall
 from marketplace.releases._tables import (
     MarketListing,
@@ -61,6 +61,9 @@ def settle(taking: Taking) -> list[str]:
 
     Returns:
         What could not be done with it, in words; the rest holds.
+
+    Raises:
+        MirrorError: `mirror.collision`, `mirror.raced`: something changed since it was judged.
     """
     session, judged, now = taking.session, taking.judged, taking.now
     take(session, taking.opened.root, taking.opened.index(), judged, now=now)
@@ -80,10 +83,14 @@ def settle(taking: Taking) -> list[str]:
 
 def _publisher(session: Session, said: Mapping[str, Any], *, now: datetime) -> None:
     namespace = said["namespace"]
-    row = session.get(MarketPublisher, namespace, with_for_update=True)
+    row = session.get(MarketPublisher, namespace, with_for_update=True, populate_existing=True)
     if row is None:
         row = MarketPublisher(namespace=namespace)
         session.add(row)
+    elif row.owner_id != MIRRORED and row.state is not PublisherState.REFUSED:
+        # claimed since the folder was judged, which saw no claim that was under way then
+        message = f"{namespace} was claimed here meanwhile: refuse the claim, and import again."
+        raise MirrorError("collision", message, namespaces=[namespace])
     if row.owner_id != MIRRORED:
         row.owner_id, row.proof, row.claimed_at, row.claimed_by = MIRRORED, "", now, ""
         row.decided_at, row.decided_by = now, ""
@@ -135,11 +142,21 @@ def _listing(taking: Taking, listing_id: str, said: Mapping[str, Any]) -> list[s
 
 
 def _new_release(taking: Taking, listing_id: str, said: Mapping[str, Any]) -> list[str]:
-    """Make the release of a package that waits; one that was recalled there needs none here."""
+    """Make the release of a package that waits; one that was taken back there needs none here.
+
+    Raises:
+        MirrorError: `mirror.raced`: another import ended meanwhile, and what waited is gone.
+    """
     session, now, version = taking.session, taking.now, said["version"]
     waiting = session.get(MarketMirrorPackage, said["digest"])
     if waiting is None:
-        return []
+        if not is_carried(said, taking.judged.index):
+            return []
+        message = (
+            f"The package of {listing_id} {version} does not wait any more: another import ended "
+            "meanwhile. Import again."
+        )
+        raise MirrorError("raced", message, listing=listing_id)
     data = waiting.archive
     session.expunge(waiting)
     package, trusted = check_release(data, listing_id, said, taking.judged.index)
@@ -189,7 +206,7 @@ def _recalls(taking: Taking) -> list[str]:
     """Recall what was recalled there, as this installation's vendor would."""
     session, vendor, now = taking.session, taking.vendor, taking.now
     not_done = []
-    for said in new_recalls(session, vendor.tenant_id, taking.documents):
+    for said in new_recalls(session, vendor.tenant_id, taking.documents, taking.judged.index):
         wish = Wish(reason=said["reason"], lets_finish=said["lets_finish"])
         try:
             with session.begin_nested():

@@ -57,7 +57,7 @@ def tell(session: Session, vendor_id: UUID, index: Index) -> Told:
     for one in all_advisories(session):
         if one.owner_id != MIRRORED and one.listing_id in listed:
             documents[f"advisories/{one.advisory_id}.json"] = write_document(one.document())
-    documents[RECALLS] = write_document(_recalls(session, vendor_id, listed))
+    documents[RECALLS] = write_document(_recalls(session, vendor_id, listed, index))
     return Told(documents=documents, packages=packages)
 
 
@@ -131,9 +131,17 @@ def publisher_document(
     return write_document({**said, "keys": sorted(keys), "revoked": dict(revoked)})
 
 
-def _recalls(session: Session, vendor_id: UUID, listed: set[str]) -> list[dict[str, Any]]:
-    """List what the vendor recalled of what is listed, by digest."""
-    found = [one for one in recalls_of(session, vendor_id) if one.listing_id in listed]
+def _recalls(
+    session: Session, vendor_id: UUID, listed: set[str], index: Index
+) -> list[dict[str, Any]]:
+    """List what the vendor recalled of what is listed, by digest; the index names the packages."""
+    found = [
+        one
+        for one in recalls_of(session, vendor_id)
+        if one.listing_id in listed
+        and (known := index.packages.get(one.listing_id, {}).get(one.version)) is not None
+        and known.digest == one.digest
+    ]
     return [
         {
             "digest": one.digest,

@@ -64,6 +64,25 @@ def give_credit(
     return made
 
 
+def require_left(session: Session, who: Acting, charge_id: UUID, left: int) -> None:
+    """Go on only where as much is left of a charge as was seen; it stays so until this is kept.
+
+    So what was confirmed twice is given back once. What is left is counted in smallest units, over
+    the hops that are who acts' to give back.
+
+    Raises:
+        NotFoundError: there is no such charge of which who acts was paid.
+        ConflictError: another sum is left.
+    """
+    book = payments_of(session, _locked(session, who, charge_id))
+    hops = own_hops(who, book)
+    if left != sum(one.amount for one in book if one.hop in hops):
+        raise ConflictError(
+            "some of this charge was given back since you looked: nothing was entered now. "
+            "See what is left, and ask again"
+        )
+
+
 def reverse_charge(
     session: Session, who: Acting, charge_id: UUID, *, reason: str, now: datetime
 ) -> UUID:

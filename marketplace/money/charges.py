@@ -58,12 +58,14 @@ class GivingBack:
     Attributes:
         amount: In smallest units; of a credit alone.
         words: What it would do, a sentence for each who gets or gives something.
+        left: What is left before, of what is who acts' to give back; see `amending.require_left`.
     """
 
     kind: str
     amount: int
     reason: str
     words: tuple[str, ...]
+    left: int
 
 
 def charge_of(session: Session, who: Acting, charge_id: UUID) -> ChargeView:
@@ -106,6 +108,7 @@ def about_to_give_back(
     if not hops:
         raise NotFoundError("no such charge that you were paid for", id=str(charge_id))
     why = checked_reason(reason)
+    left = sum(one.amount for one in book if one.hop in hops)
     if kind == REVERSAL:
         is_vendor = who.tenant_kind == "vendor"
         paid = reversal_of(book) if is_vendor else reversal_of(book, hops=hops)
@@ -113,10 +116,11 @@ def about_to_give_back(
             raise ConflictError("nothing is left of this charge: it was given back already")
         for_all = ("All sides get back what is left of it.",)
         words = for_all if is_vendor else _words(session, who, paid)
-        return GivingBack(kind=REVERSAL, amount=0, reason=why, words=words)
+        return GivingBack(kind=REVERSAL, amount=0, reason=why, words=words, left=left)
     given = _read_amount(amount, book, hops)
     paid = credit_of(book, given, hops=hops)
-    return GivingBack(kind=CREDIT, amount=given, reason=why, words=_words(session, who, paid))
+    words = _words(session, who, paid)
+    return GivingBack(kind=CREDIT, amount=given, reason=why, words=words, left=left)
 
 
 def _read(

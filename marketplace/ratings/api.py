@@ -47,7 +47,7 @@ def rate(listing_id: str) -> Response:
 @describe(status=204)
 @require(giving.PERMISSION)
 def take_back(listing_id: str) -> Response:
-    """Take the organisation's rating back, with its words and the answer to them."""
+    """Take the organisation's rating back, with its words and the answer; a hidden one stays."""
     giving.take_back(db_session(), acting(), listing_id, now=utc_now())
     return Response(status=204)
 

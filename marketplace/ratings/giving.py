@@ -33,6 +33,10 @@ from tenancy.organisations import ancestors_of
 from tenancy.plans.assigning import live_of
 
 PERMISSION = "blocks.edit"
+_IS_HIDDEN = (
+    "Reviewers of the marketplace hid this rating: nobody else reads it and it does not count. "
+    "It cannot be taken back while it is hidden, but its words can be changed."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,12 +113,17 @@ def rate(
 def take_back(session: Session, who: Acting, listing_id: str, *, now: datetime) -> None:
     """Take an organisation's rating back, its words and the publisher's answer with it.
 
+    A hidden one stays: given anew it would be shown, and what was said against it forgotten.
+
     Raises:
         NotFoundError: it gave none.
+        ConflictError: reviewers hid it.
     """
     own = own_row(session, who.tenant_id, listing_id)
     if own is None:
         raise NotFoundError("your organisation has not rated this", listing=listing_id)
+    if _locked(session, own).hidden_at is not None:
+        raise ConflictError(_IS_HIDDEN, listing=listing_id)
     session.delete(own)
     session.flush()
     mark_due(session, listing_id)
@@ -162,9 +171,8 @@ def _row(session: Session, who: Acting, listing_id: str, *, now: datetime) -> Ma
     """Give the rating to write: what there is, locked, or a new one."""
     own = own_row(session, who.tenant_id, listing_id)
     if own is not None:
-        wanted = select(MarketRating).where(MarketRating.own_id == own.id).with_for_update()
         own.given_by = who.person_name[:WHO_MAX]
-        return session.scalars(wanted.execution_options(populate_existing=True)).one()
+        return _locked(session, own)
     own = MarketRatingOwn(id=new_id(), tenant_id=who.tenant_id, listing_id=listing_id)
     own.given_by = who.person_name[:WHO_MAX]
     refusal = ConflictError("somebody of your organisation rates it right now: look again")
@@ -176,6 +184,11 @@ def _row(session: Session, who: Acting, listing_id: str, *, now: datetime) -> Ma
     row.rated_at = row.changed_at = now
     row.answer, row.hidden_because = "", ""
     return row
+
+
+def _locked(session: Session, own: MarketRatingOwn) -> MarketRating:
+    wanted = select(MarketRating).where(MarketRating.own_id == own.id).with_for_update()
+    return session.scalars(wanted.execution_options(populate_existing=True)).one()
 
 
 def _provider_kind(session: Session, organisation_id: UUID) -> str:

@@ -97,11 +97,12 @@ def _sorted(found: list[Choice]) -> list[Choice]:
 def blocks_below(session: Session, who: Acting, *, now: datetime) -> list[tuple[str, str]]:
     """List the blocks that somebody below has, id and title, by title.
 
+    Only those of which who asks may see a package: what somebody below makes is their own.
+
     Raises:
         NotFoundError: who acts looks after nobody.
     """
     held = held_among(session, list(reach_of(session, who)))
-    titles = {one.block_id: one.block_id for one in held}
-    for one in reversed(_here(session, who, held, "", now=now)):  # what came last names it
-        titles[one.block_id] = one.title
+    here = _here(session, who, held, "", now=now)
+    titles = {one.block_id: one.title for one in reversed(here)}  # what came last names it
     return sorted(titles.items(), key=lambda pair: (pair[1].lower(), pair[0]))

@@ -14,16 +14,19 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from blocks.installs import store
+from blocks.installs._tables import BlockPackage
 from blocks.installs.across import holdings_of
+from blocks.installs.vouching import lender_of
 from blocks.manifest import Manifest
 from blocks.registry import Standing
 from kernel.errors import ConflictError, GarlandError, NotFoundError
 from kernel.ids import new_id
+from marketplace.catalogue.own.approved import approved_by_two
 from marketplace.impact.finding import impacts_on
 from marketplace.impact.model import TenantImpact
 from marketplace.rollouts._tables import TOLD_MAX, RolloutMember, RolloutPin
 from marketplace.rollouts.model import MemberState
-from marketplace.rollouts.words import told_of
+from marketplace.rollouts.words import ONE_ALONE, told_of
 from runtime.flows.block_moves import Moved, live_with, move_back, move_live
 from runtime.flows.uses import versions_with_block
 from runtime.where_used.needing import what_uses
@@ -48,7 +51,7 @@ def move(
     member.looked_at = now
     found = impacts_on(session, new, digest, [member.organisation_id])
     impact = found[0] if found else None
-    told = _why_kept_back(impact)
+    told = _why_kept_back(impact) or _why_not_unsigned(session, member.organisation_id, new, digest)
     if impact is not None and not told:
         try:
             with session.begin_nested():
@@ -90,6 +93,23 @@ def _why_kept_back(impact: TenantImpact | None) -> str:
         return f"it has to agree to: {', '.join(impact.asks)}"
     broken = sum(1 for one in impact.flows if one.breakages)
     return f"workflows that would break: {broken:,}" if broken else ""
+
+
+def _why_not_unsigned(session: Session, tenant_id: UUID, new: Manifest, digest: str) -> str:
+    """Say why code that nobody signed does not go live in the workflows of others.
+
+    It does on the word of two of the people of who lends it, or where it was installed by hand:
+    nobody alone puts code of theirs into what others run.
+    """
+    with as_tenant(session, tenant_id):
+        lent_by = lender_of(session, tenant_id, session.get_one(BlockPackage, digest))
+    if lent_by is None:
+        return ""
+    with as_tenant(session, lent_by):
+        if approved_by_two(session, lent_by, [digest]):
+            return ""
+    held = holdings_of(session, new.id, [tenant_id]).get(tenant_id, [])
+    return "" if any(one.digest == digest for one in held) else ONE_ALONE
 
 
 def _move(

@@ -28,6 +28,7 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         "plan.not_included": "its plan does not hold a block that it needs",
     }
 )
+ONE_ALONE = "nobody signed the version: have two people approve it, or have it installed there"
 NOT_BACK = "it could not be taken back, and is tried again"
 OTHERWISE = "it cannot be installed or go live there"
 

@@ -68,6 +68,17 @@ def get_listing(session: Session, listing_id: str, *, visible: Visible = None) -
     return entry
 
 
+def find_listing(session: Session, listing_id: str, *, visible: Visible) -> Entry | None:
+    """Give one listing as whoever asks sees it, called as their providers call it; None for none.
+
+    For lists that others made, which may name what the reader does not see.
+    """
+    try:
+        return get_listing(session, listing_id, visible=visible)
+    except NotFoundError:
+        return None
+
+
 def seen_among(session: Session, listing_ids: Collection[str], *, visible: Visible) -> set[str]:
     """Name those of some listings that whoever asks sees."""
     found = _entries(session, list(listing_ids), visible)

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, jsonify, url_for
 
 from kernel.clock import format_instant, utc_now
 from kernel.http import acting, db_session, json_body, require
-from kernel.rest import ID, INSTANT, TEXT, WHOLE, describe, many, shape
+from kernel.rest import FLAG, ID, INSTANT, TEXT, WHOLE, describe, many, shape
 from kernel.schema import Schema
 from marketplace.shadow import store
 from marketplace.shadow.model import Counts, Verdict, reasons_of
@@ -42,12 +42,13 @@ _SAID: dict[str, Any] = {
     "workflows": WHOLE,
     "workflows_done": WHOLE,
     "records": _COUNTS,
+    "records_withheld": FLAG,
     "not_comparable": many(_REASON),
     "told": TEXT,
     "made_at": INSTANT,
     "made_by": TEXT,
 }
-_LINE = shape("ShadowLine", organisation_id=ID, name=TEXT, records=_COUNTS)
+_LINE = shape("ShadowLine", organisation_id=ID, name=TEXT, records=_COUNTS, records_withheld=FLAG)
 _STEP = shape(
     "ShadowStep",
     flow_id=ID,
@@ -137,6 +138,7 @@ def _below(one: ShadowView) -> dict[str, Any]:
             "organisation_id": str(line.organisation_id),
             "name": line.name,
             "records": _records(line.counts),
+            "records_withheld": line.is_withheld,
         }
         for line in lines
     ]
@@ -170,6 +172,7 @@ def _said(one: ShadowView) -> dict[str, Any]:
         "workflows": one.flows_total,
         "workflows_done": one.flows_done,
         "records": _records(one.counts),
+        "records_withheld": one.is_withheld,
         "not_comparable": _reasons(one.counts),
         "told": one.told,
         "made_at": format_instant(one.made_at),

@@ -26,6 +26,7 @@ from kernel.clock import utc_now
 from kernel.errors import GarlandError
 from kernel.ids import new_id
 from marketplace.impact.finding import older_of
+from marketplace.impact.reach import still_reaches
 from marketplace.shadow._tables import STEP_MAX, TOLD_MAX, ShadowRow, ShadowStep
 from marketplace.shadow.model import PATHS_MAX, Counts, ShadowState, Tried, added, count
 from marketplace.shadow.trying import NoSandboxHereError, try_recorded
@@ -117,12 +118,15 @@ def _do(
         row = _held(session, hold, now=clock())
         places = list(_places(session, row))
         digest, per_step, row.flows_total = row.digest, row.per_step, len(places)
-        block_id, below = row.listing_id, row.below
+        block_id, below, owner_id = row.listing_id, row.below, row.tenant_id
     for place in places:
         with sessions() as session, session.begin(), as_tenant(session, place.tenant_id):
             where = (session, place.tenant_id, place.flow_id, block_id)
             records = recorded_steps(*where, list(place.versions), per_step=per_step)
             new, olds = _blocks(session, place, digest)
+        with sessions() as session, session.begin(), system(session):
+            if not still_reaches(session, owner_id, place.tenant_id):  # it moved away meanwhile
+                records = []
         tried = []
         for one in records:
             if not goes_on():

@@ -17,11 +17,13 @@ from kernel.ids import new_id
 from marketplace.impact.finding import candidate, older_of
 from marketplace.impact.reach import reach_of
 from marketplace.shadow._tables import ShadowRow, ShadowStep
-from marketplace.shadow.model import Counts, ShadowState, Verdict, added
+from marketplace.shadow.guarding import A_DAY, RECORDS_MIN, refuse_often, refuse_unseen, too_few
+from marketplace.shadow.model import Counts, ShadowState, Verdict, added, total_of
 from runtime.flows.versions import flow_names
 from tenancy.audit.chain import Fact
 from tenancy.audit.trail import About, note
 from tenancy.rows import get_owned
+from tenancy.scope import as_tenant
 
 PER_STEP = 20
 PER_STEP_MAX = 100
@@ -34,7 +36,8 @@ class ShadowView:
     """A shadow run as who asked for it sees it.
 
     Attributes:
-        counts: How many recorded steps came to what, in all.
+        counts: How many recorded steps came to what, in all; {} where that is not told.
+        is_withheld: Whether so few were tried for a provider that it is not told.
         found: The same by organisation.
         told: Why it failed; "" where it did not.
     """
@@ -49,6 +52,7 @@ class ShadowView:
     flows_total: int
     flows_done: int
     counts: Counts
+    is_withheld: bool
     found: Mapping[str, Counts]
     told: str
     made_at: datetime
@@ -58,11 +62,15 @@ class ShadowView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """What came of the steps of one of those whom a provider names, and all told with it."""
+    """What came of the steps of one of those whom a provider names, and all told with it.
+
+    `is_withheld` says that it is not told, for it could be told whose records these are.
+    """
 
     organisation_id: UUID
     name: str
     counts: Counts
+    is_withheld: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +99,8 @@ def ask_shadow(
     Raises:
         NotFoundError: there is no such package for them, or they look after nobody.
         InvalidError: `per_step` is out of bounds.
-        ConflictError: nobody has an older version, or such a run is under way.
+        ConflictError: nobody has an older version, or such a run is under way; of those below
+            one, as `guarding.refuse_unseen` and `refuse_often`.
     """
     reached = list(reach_of(session, who)) if below else [who.tenant_id]
     new = candidate(session, who.tenant_id, digest)
@@ -99,6 +108,9 @@ def ask_shadow(
         told = f"per_step: try 1 to {PER_STEP_MAX} records of each step"
         raise InvalidError(told, problems=[Problem("/per_step", told)])
     _refuse_second(session, who.tenant_id, digest, below=below)
+    if below:
+        refuse_unseen(session, who.tenant_id, digest)
+        refuse_often(session, who.tenant_id, new.id, now=now)
     holdings = holdings_of(session, new.id, reached)
     among = sorted(str(id_) for id_, held in holdings.items() if older_of(held, new))
     if not among:
@@ -107,12 +119,17 @@ def ask_shadow(
     row = ShadowRow(id=new_id(), tenant_id=who.tenant_id, listing_id=new.id, digest=digest)
     row.version, row.below, row.among, row.per_step = new.version, below, among, per_step
     row.state, row.found, row.made_at, row.made_by = ShadowState.WAITING, {}, now, who.person_name
-    _forget_earlier(session, who.tenant_id, digest, below=below)
+    _forget_earlier(session, row)
     session.add(row)
     session.flush()
     about = About(kind="block", id=new.id, name=f"{new.title} {new.version}")
     facts: dict[str, Fact] = {"digest": digest, "organisations": len(among), "below": below}
     note(session, who.tenant_id, "shadow.asked", now=now, about=about, facts=facts)
+    facts.pop("organisations")  # how many others there are is not theirs to know
+    for tenant_id in sorted(map(UUID, among)):
+        if tenant_id != who.tenant_id:
+            with as_tenant(session, tenant_id):
+                note(session, tenant_id, "shadow.asked", now=now, about=about, facts=facts)
     return _view(row)
 
 
@@ -148,15 +165,28 @@ def cancel_shadow(
 
 
 def lines_of(session: Session, who: Acting, shadow: ShadowView) -> list[Line]:
-    """Say by those whom a provider names what came of their steps, by name."""
+    """Say by those whom a provider names what came of their steps, by name, once it is over.
+
+    What is told while it goes on would tell the workflows apart.
+    """
+    if shadow.state.is_under_way:
+        return []
     reached = reach_of(session, who)
-    found: dict[UUID, list[Counts]] = {}
+    found: dict[UUID | None, list[Counts]] = {}
     for word, counts in shadow.found.items():
-        if (one := reached.get(UUID(word))) is not None:
-            found.setdefault(one.told_as, []).append(counts)
+        one = reached.get(UUID(word))
+        found.setdefault(one.told_as if one is not None else None, []).append(counts)
+    by_name = {id_: added(ones) for id_, ones in found.items()}
+    few = {*by_name} if shadow.is_withheld else too_few(by_name)
     lines = [
-        Line(organisation_id=id_, name=reached[id_].name, counts=added(ones))
-        for id_, ones in found.items()
+        Line(
+            organisation_id=id_,
+            name=reached[id_].name,
+            counts={} if id_ in few else counts,
+            is_withheld=id_ in few and bool(counts),
+        )
+        for id_, counts in by_name.items()
+        if id_ is not None
     ]
     return sorted(lines, key=lambda one: (one.name.lower(), str(one.organisation_id)))
 
@@ -198,9 +228,13 @@ def _refuse_second(session: Session, tenant_id: UUID, digest: str, *, below: boo
         raise ConflictError("this version is being tried already: wait for it, or stop it")
 
 
-def _forget_earlier(session: Session, tenant_id: UUID, digest: str, *, below: bool) -> None:
-    mine = (ShadowRow.tenant_id == tenant_id, ShadowRow.digest == digest)
-    session.execute(delete(ShadowRow).where(*mine, ShadowRow.below.is_(below)))
+def _forget_earlier(session: Session, row: ShadowRow) -> None:
+    """Forget earlier ones of the version; a provider's are counted for a day."""
+    mine = (ShadowRow.tenant_id == row.tenant_id, ShadowRow.digest == row.digest)
+    gone = delete(ShadowRow).where(*mine, ShadowRow.below.is_(row.below))
+    if row.below:
+        gone = gone.where(ShadowRow.made_at <= row.made_at - A_DAY)
+    session.execute(gone)
 
 
 def _row(
@@ -213,6 +247,9 @@ def _row(
 
 
 def _view(row: ShadowRow) -> ShadowView:
+    counts = added(row.found.values())
+    is_told = not row.below or not row.state.is_under_way
+    is_withheld = row.below and is_told and 0 < total_of(counts) < RECORDS_MIN
     return ShadowView(
         id=row.id,
         listing_id=row.listing_id,
@@ -223,7 +260,8 @@ def _view(row: ShadowRow) -> ShadowView:
         state=row.state,
         flows_total=row.flows_total,
         flows_done=row.flows_done,
-        counts=added(row.found.values()),
+        counts=counts if is_told and not is_withheld else {},
+        is_withheld=is_withheld,
         found=row.found,
         told=row.told,
         made_at=row.made_at,

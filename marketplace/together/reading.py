@@ -10,10 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from marketplace.proven.model import K
-from marketplace.search.finding import get_listing
+from marketplace.search.finding import find_listing, get_listing
 from marketplace.search.model import Visible
-from marketplace.search.seeing import sees, visible_to
-from marketplace.search.store import get_entry
+from marketplace.search.seeing import visible_to
 from marketplace.together._tables import MarketPair
 from marketplace.together.model import ANY_PORT
 
@@ -78,9 +77,9 @@ def _partners(
     }
     shown: list[Partner] = []
     for listing_id in sorted(by_listing, key=lambda one: (-numbers[one], one)):
-        entry = get_entry(session, listing_id)
         is_told = numbers[listing_id] >= K and len(shown) < SHOWN
-        if is_told and entry and sees(visible, listing_id, is_public=entry.is_public):
+        entry = find_listing(session, listing_id, visible=visible) if is_told else None
+        if entry is not None:
             ports = sorted(
                 (one for one in by_listing[listing_id] if one.port != ANY_PORT),
                 key=lambda one: (-one.organisations, one.port),

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from blocks.installs.here import packages_here
 from marketplace.rollouts._tables import RolloutMember, RolloutRow
 from marketplace.rollouts.model import MemberState, RolloutState
-from tenancy._tables import Organisation
+from tenancy.brand.naming import NO_NAME, names_above
 from tenancy.scope import system
 
 BROUGHT_SHOWN = 50
@@ -26,7 +26,7 @@ class Coming:
     """One roll-out as an organisation in it reads it; of the others in it, it reads nothing.
 
     Attributes:
-        provider: The name of who rolls it out.
+        provider: What who rolls it out is called here; see `tenancy.brand.naming`.
         is_paused: Whether nobody is moved for now.
         state: What became of this organisation, and `told` why.
         moved_at: When it was moved; None while it was not.
@@ -87,16 +87,14 @@ def _told(
         return []
     here = packages_here(session, tenant_id, {row.listing_id for _, row in rows}, now=now)
     titles = {one.block_id: one.title for one in reversed(here)}
-    owners = {row.tenant_id for _, row in rows}
-    named = select(Organisation.id, Organisation.name).where(Organisation.id.in_(owners))
-    names = {row.id: row.name for row in session.execute(named)}
+    names = names_above(session, tenant_id)
     return [
         Coming(
             listing_id=row.listing_id,
             title=titles.get(row.listing_id, row.listing_id),
             version=row.version,
             digest=row.digest,
-            provider=names.get(row.tenant_id, "A provider above you"),
+            provider=names.get(row.tenant_id, NO_NAME),
             is_paused=row.state is RolloutState.PAUSED,
             state=member.state,
             told=member.told,

@@ -107,21 +107,29 @@ def answer(
 ) -> int:  # fmt: skip
     """Answer a wish, and where that is meant each open one for the same; gives how many.
 
+    An answer that names a listing reaches only organisations that are offered it: to the others it
+    would tell what is kept from them. Theirs stay open.
+
     Raises:
         NotFoundError: it is not asked of who acts.
         ConflictError: it has its answer already.
         InvalidError: no words and no listing are given, a refusal has no reason, or the listing is
-            not offered.
+            not offered to who asked.
     """
     asked = get_asked(session, who, wish_id)
     if asked.wish.state is not WishState.OPEN:
         raise ConflictError("it has its answer already")
-    words, offered = _checked(session, who, given, now=now)
+    words, offered = _checked(session, asked, given, now=now)
     same = MarketWish.subject == asked.wish.subject
     meant = same if given.is_for_all else MarketWish.id == wish_id
     wanted = select(MarketWish).where(_asked_of(who), _is_open(is_open=True), meant)
     with system(session):
-        rows = session.scalars(wanted.order_by(MarketWish.id).with_for_update()).all()
+        found = session.scalars(wanted.order_by(MarketWish.id).with_for_update()).all()
+        rows = [
+            row
+            for row in found
+            if not offered or _is_offered(session, row.tenant_id, offered, now=now)
+        ]
         for row in rows:
             row.state = WishState.DECLINED if given.is_declined else WishState.ANSWERED
             row.answer, row.offered = words, offered
@@ -132,18 +140,24 @@ def answer(
         return len(rows)
 
 
-def _checked(session: Session, who: Acting, given: Answer, *, now: datetime) -> tuple[str, str]:
+def _checked(session: Session, asked: Asked, given: Answer, *, now: datetime) -> tuple[str, str]:
     offered = "" if given.is_declined else require_listing("offered", given.offered)
     words = require_answer(given.words, is_needed=given.is_declined or not offered)
-    if offered and not _is_offered(session, who, offered, now=now):
-        told = f"offered: {offered} is not offered to your customers: choose another, or offer it"
+    with system(session):
+        is_offered = not offered or _is_offered(session, asked.wish.tenant_id, offered, now=now)
+    if not is_offered:
+        told = (
+            f"offered: {offered} is not offered to {asked.organisation}: choose another, or offer "
+            "it to them"
+        )
         raise InvalidError(told, problems=[Problem("/offered", told)])
     return words, offered
 
 
-def _is_offered(session: Session, who: Acting, listing_id: str, *, now: datetime) -> bool:
+def _is_offered(session: Session, asker_id: UUID, listing_id: str, *, now: datetime) -> bool:
+    sight = looking.whole_sight(session, asker_id)
     try:
-        found = looking.look_up(session, looking.sight_of(session, who), listing_id, now=now)
+        found = looking.look_up(session, sight, listing_id, now=now)
     except NotFoundError:
         return False
     return found.offer is not None

@@ -22,6 +22,7 @@ def upgrade() -> None:
         "market_overlay_part",
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
     )
+    op.add_column("block_upload", sa.Column("uploaded_by_id", sa.Uuid(), nullable=True))
     _own_release()
     _own_verdict()
     _wish()
@@ -33,6 +34,7 @@ def downgrade() -> None:
     op.execute("DELETE FROM market_overlay_part WHERE removed_at IS NOT NULL")
     op.drop_column("market_overlay_part", "removed_at")
     op.drop_column("market_overlay", "eyes")
+    op.drop_column("block_upload", "uploaded_by_id")
 
 
 def _own_release() -> None:

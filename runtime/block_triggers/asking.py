@@ -24,7 +24,7 @@ from runtime.flows.lookup import runnable, startable
 from runtime.flows.model import Step, Trigger
 from runtime.limits.book import limits_of
 from runtime.limits.rates import rates_of
-from runtime.runs.calls import Calls
+from runtime.runs.calls import Calls, NotYetError
 from runtime.runs.services import DetachedServices
 from runtime.runs.withheld import without
 from runtime.step_state.owners import Owner
@@ -151,10 +151,14 @@ def run_block(
     services.grant(step_of(live), block.manifest)
     decided = block.decided
     whole = decided.whole(config) if decided is not None else config
+    hidden = decided.hidden if decided is not None else None
     try:
         done = perform(block, config=whole, input=given, services=services, facts=facts)
     except BlockError as error:
-        error.message = without(error.message, decided.hidden if decided is not None else None)
+        error.message = without(error.message, hidden)
+        raise
+    except NotYetError as error:
+        error.host = without(error.host, hidden)  # people read it where the look is put off
         raise
     if any(not one.kind.startswith("state.") for one in done.effects):
         message = f"{block.manifest.title} changes alarms, which a trigger may not: use a step."

@@ -37,7 +37,7 @@ SENT: dict[str, dict[str, Any]] = {
     "catalogue_own.submit": {"digest": "<digest>", "words": "x"},
     "catalogue_own.take_away": {"digest": "<digest>"},
     "market_charges.ask": {"amount": "0.01", "kind": "credit", "reason": "x"},
-    "market_charges.give_back": {"amount": "0.01", "kind": "credit", "reason": "x"},
+    "market_charges.give_back": {"amount": "0.01", "kind": "credit", "reason": "x", "left": "100"},
     "market_collections.change_collection": {"listing": "<listing_draft>", "title": "x"},
     "market_collections_api.change_collection": {"listings": ["<listing_draft>"], "title": "x"},
     "market_collections_api.make_collection": {"listings": ["<listing_draft>"], "title": "x"},

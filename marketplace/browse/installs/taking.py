@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from blocks.installs import offering, store
 from blocks.installs._tables import BlockPackage
 from blocks.installs.model import InstallView
+from blocks.installs.vouching import lender_of
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from marketplace.browse.showing import Shown
 from marketplace.money.saying import agreed_words
@@ -77,7 +78,8 @@ def install_block(
     _require_agreed(shown, agreed)
     digest = shown.chosen.digest
     kept = session.get(BlockPackage, digest)
-    if kept is None or not kept.signers:
+    # what a provider lends stays its provider's: never brought in anew as if it were one's own
+    if kept is None or not (kept.signers or lender_of(session, tenant_id, kept)):
         offering.upload(session, tenant_id, shown.archive, by=agreed.by, now=now)
     made = installing.install(
         session, tenant_id, digest, consents=agreed.consents, by=agreed.by, now=now

@@ -21,6 +21,17 @@ def eyes_of(session: Session, tenant_id: UUID) -> int:
     return session.scalar(wanted) or ONE
 
 
+def approved_by_two(session: Session, tenant_id: UUID, digests: Collection[str]) -> set[str]:
+    """Give those of some packages that two people of a CSP approved."""
+    wanted = select(MarketOwnRelease.digest).where(
+        MarketOwnRelease.tenant_id == tenant_id,
+        MarketOwnRelease.digest.in_(digests),
+        MarketOwnRelease.state == OwnState.APPROVED,
+        MarketOwnRelease.eyes >= TWO,
+    )
+    return {*session.scalars(wanted)}
+
+
 def require_approved(session: Session, tenant_id: UUID, digests: Collection[str]) -> None:
     """Refuse packages that have not got the two approvals that a CSP asks for.
 
@@ -31,13 +42,7 @@ def require_approved(session: Session, tenant_id: UUID, digests: Collection[str]
     """
     if eyes_of(session, tenant_id) < TWO:
         return
-    wanted = select(MarketOwnRelease.digest).where(
-        MarketOwnRelease.tenant_id == tenant_id,
-        MarketOwnRelease.digest.in_(digests),
-        MarketOwnRelease.state == OwnState.APPROVED,
-        MarketOwnRelease.eyes >= TWO,
-    )
-    missing = sorted({*digests} - {*session.scalars(wanted)})
+    missing = sorted({*digests} - approved_by_two(session, tenant_id, digests))
     if missing:
         told = f"digests: two people have to approve {missing[0]} first: submit it for review"
         problems = [Problem("/digests", told)]

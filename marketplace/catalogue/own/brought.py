@@ -26,6 +26,7 @@ class Brought:
     """One package that was brought in.
 
     Attributes:
+        brought_by_id: Who answers for that it was brought in; None where nobody is known.
         own_id: Of its review; None where it was never submitted.
         state: How far that is; None likewise.
         eyes: How many have to approve it; 0 where it was never submitted.
@@ -38,12 +39,22 @@ class Brought:
     manifest: Mapping[str, Any]
     brought_at: datetime
     brought_by: str
+    brought_by_id: UUID | None
     own_id: UUID | None
     state: OwnState | None
     eyes: int
     words: str
     submitted_by: str
     is_offered: bool
+
+    def may_submit(self, eyes: int) -> bool:
+        """Tell whether it may be submitted where so many have to approve.
+
+        What was submitted while fewer had to may be again, or it could never be offered.
+        """
+        if self.state in (None, OwnState.REJECTED):
+            return True
+        return self.eyes < eyes and not self.is_offered
 
 
 def require_csp(who: Acting) -> None:
@@ -118,6 +129,7 @@ def _one(
         manifest=package.manifest,
         brought_at=upload.uploaded_at,
         brought_by=upload.uploaded_by,
+        brought_by_id=upload.uploaded_by_id,
         own_id=review.id if review is not None else None,
         state=review.state if review is not None else None,
         eyes=review.eyes if review is not None else 0,

@@ -1,7 +1,8 @@
 """A CSP's review of its own blocks: brought in, submitted, approved by its people, offered.
 
 What is asked of reviewers, and what their verdicts come to, is as in the vendor's review
-(`marketplace.releases.verdicts`). Who submitted a block may approve it only where one is enough.
+(`marketplace.releases.verdicts`). Who brought in or submitted a block may approve it only where one
+is enough.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from marketplace.releases.verdicts import outcome_of, require_checked
 from marketplace.releases.words import require_text
 from tenancy.audit.trail import About, note
 
-IT_IS_YOURS = "you brought it in: leave it to others"
+IT_IS_YOURS = "you brought it in, or submitted it: leave it to others"
 NOBODY = "a person decides: nobody is known to answer for this"
 
 
@@ -64,20 +65,24 @@ def set_eyes(session: Session, who: Acting, number: int, *, now: datetime) -> No
 
 
 def submit(session: Session, who: Acting, digest: str, words: str, *, now: datetime) -> UUID:
-    """Ask one's own people to look at a package; one that was turned down may be submitted again.
+    """Ask one's own people to look at a package.
+
+    One that was turned down may be submitted again, and so may one that is not offered and was
+    submitted while fewer had to approve; what was decided about it is forgotten.
 
     Raises:
         NotFoundError: nobody brought it here, or somebody signed it.
-        ConflictError: it is in review or approved, or a public block is called so.
+        ConflictError: it is in review or approved by as many as have to, or is offered, or a public
+            block is called so.
     """
+    row = session.scalar(_mine(who).where(MarketOwnRelease.digest == digest).with_for_update())
     brought = get_brought(session, who, digest)
     if public_side(session, now=now).listing(brought.listing_id) is not None:
         told = f"a public block is called {brought.listing_id}: give yours another id"
         raise ConflictError(told, listing=brought.listing_id)
     told_words = require_text("words", words, TEXT_MAX)
     eyes = eyes_of(session, who.tenant_id)
-    row = session.scalar(_mine(who).where(MarketOwnRelease.digest == digest).with_for_update())
-    if row is not None and row.state is not OwnState.REJECTED:
+    if not brought.may_submit(eyes):
         raise ConflictError("it was submitted already", digest=digest)
     if row is None:
         row = MarketOwnRelease(id=new_id(), tenant_id=who.tenant_id, digest=digest)
@@ -108,7 +113,7 @@ def review_of(session: Session, who: Acting, own_id: UUID) -> Review:
         verdicts=tuple(_verdicts(session, who, own_id)),
         difference=difference_between((row.digest, package.archive), last),
         archive=package.archive,
-        why_not=_why_not(row, who),
+        why_not=_why_not(row, brought, who),
     )
 
 
@@ -118,16 +123,19 @@ def decide(
     """Approve or reject; the same person again changes their verdict. Gives where it stands then.
 
     Raises:
-        ForbiddenError: nobody is known to act, or they brought it in and two have to approve.
+        ForbiddenError: nobody is known to act, or they brought it in or submitted it and two have
+            to approve.
         InvalidError: the checklist is not done, or a rejection has no reasons.
         ConflictError: it is not in review.
+        NotFoundError: there is no such thing, or its package is kept here no longer.
     """
     row = _get(session, who, own_id, lock=True)
     if row.state is not OwnState.IN_REVIEW:
         raise ConflictError("it is not in review", state=row.state.value)
     reviewer_id = who.vouched_by
-    if reviewer_id is None or _why_not(row, who):
-        raise ForbiddenError(_why_not(row, who) or NOBODY)
+    why_not = _why_not(row, get_brought(session, who, row.digest), who)
+    if reviewer_id is None or why_not:
+        raise ForbiddenError(why_not or NOBODY)
     ticked = require_checked(decision.verdict, decision.checklist, decision.reasons)
     mine = (MarketOwnVerdict.release_id == own_id, MarketOwnVerdict.reviewer_id == reviewer_id)
     known = session.scalar(
@@ -158,12 +166,15 @@ def offer(session: Session, who: Acting, own_id: UUID, *, now: datetime) -> None
     row = _get(session, who, own_id)
     if row.state is not OwnState.APPROVED:
         raise ConflictError("it is not approved yet", state=row.state.value)
+    store.touched(session, who, now=now)  # of two at once the second reads what the first wrote
     digests = sorted({*_offered(session, who, row.listing_id), row.digest})
     curating.set_private(session, who, row.listing_id, {"digests": digests}, now=now)
 
 
 def take_away(session: Session, who: Acting, digest: str, *, now: datetime) -> None:
     """Offer a package no longer; who installed it keeps it. Raises NotFoundError."""
+    require_csp(who)
+    store.touched(session, who, now=now)  # as in `offer`
     brought = get_brought(session, who, digest)
     digests = _offered(session, who, brought.listing_id)
     if digest not in digests:
@@ -199,9 +210,9 @@ def _last_before(
     return (last.version, last.digest, last.archive) if last is not None else None
 
 
-def _why_not(row: MarketOwnRelease, who: Acting) -> str:
-    is_mine = row.submitted_by_id is not None and row.submitted_by_id == who.vouched_by
-    return IT_IS_YOURS if row.eyes >= TWO and is_mine else ""
+def _why_not(row: MarketOwnRelease, brought: Brought, who: Acting) -> str:
+    theirs = {row.submitted_by_id, brought.brought_by_id} - {None}
+    return IT_IS_YOURS if row.eyes >= TWO and who.vouched_by in theirs else ""
 
 
 def _verdicts(session: Session, who: Acting, own_id: UUID) -> list[VerdictView]:

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, GarlandError, InvalidError
 from kernel.http import acting, db_session, only_reads, render, require, see_other
+from kernel.numbers import EXACT_MOST, whole_number
 from marketplace.money import amending, charges, showing
 from marketplace.money.currencies import said
 from marketplace.money.posting import REVERSAL
@@ -52,6 +53,7 @@ def give_back(charge_id: UUID) -> Response:
     """Give a part back, or all that is left."""
     sent, where = request.form, (db_session(), acting(), charge_id)
     try:
+        amending.require_left(*where, whole_number(sent.get("left", ""), most=EXACT_MOST) or 0)
         asked = charges.about_to_give_back(
             *where,
             kind=sent.get("kind", ""),

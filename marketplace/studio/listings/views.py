@@ -13,8 +13,9 @@ from blocks.pages import parts_of
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, GarlandError, InvalidError, Problem
 from kernel.http import acting, address_with, db_session, page_of, render, require, see_other
-from marketplace.figures.counting import ENOUGH, LOOKED_BACK
+from marketplace.figures.counting import LOOKED_BACK
 from marketplace.figures.reading import figures_of
+from marketplace.figures.telling import ENOUGH
 from marketplace.money import pricelists, saying
 from marketplace.money.currencies import said
 from marketplace.money.showing import month_words

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from blocks.installs._tables import BlockInstall
 from kernel.errors import NotFoundError
-from marketplace.figures.counting import ENOUGH
+from marketplace.figures.counting import counted_ends
 from marketplace.figures.reading import Figures, figures_of
 from marketplace.figures.rounds import COUNT_EVERY, FigureRounds
+from marketplace.figures.telling import ENOUGH
 from marketplace.money._tables import MarketCharge, MarketEntry
 from marketplace.releases._tables import MarketListing
 from runtime.runs._tables import StepState
@@ -100,6 +101,20 @@ def test_what_a_publisher_installs_itself_is_left_out(few: Market) -> None:
     count(few.sessions)
 
     assert figures(few, few.customers[0].id).installs == 5
+
+
+def test_who_stands_below_a_publisher_is_left_out(few: Market) -> None:
+    with few.sessions.begin() as session:
+        list_it(session, few.csp.id)
+    use(few, 6)
+    steps_end(few, {one.id: 1 for one in few.customers}, StepState.SUCCEEDED, version="1.0.0")
+
+    count(few.sessions)
+    with few.sessions.begin() as session, system(session):
+        ends = counted_ends(session, LISTING, now=NOON + COUNT_EVERY)
+
+    found = figures(few, few.csp.id)
+    assert (found.installs, found.versions, found.months, ends) == (None, (), (), [])
 
 
 def test_use_is_counted_by_month_and_a_month_that_is_over_stays(

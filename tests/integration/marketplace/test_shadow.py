@@ -26,9 +26,10 @@ from marketplace.shadow.model import ShadowState
 from runtime.flows._tables import FlowRow
 from runtime.runs._tables import Run as RunRow
 from runtime.runs._tables import RunState, StepRecord, StepState
+from tenancy._tables import Organisation
 from tenancy.scope import as_tenant, system
 from tests.factories.organisations import admin_of
-from tests.factories.tenancy import NOON
+from tests.factories.tenancy import NOON, make_csp
 from tests.integration.marketplace.conftest import Market, make_market, seed
 
 Behaviour = Callable[[Context], Any]
@@ -56,7 +57,7 @@ def behaviours() -> dict[str, Behaviour]:
 def tried(
     sessions: sessionmaker[Session], tmp_path: Path, behaviours: dict[str, Behaviour]
 ) -> Market:
-    """Make two customers who use the block, the second with one recorded step."""
+    """Make two customers who use the block, the second with five recorded steps."""
 
     def sandbox(_: UUID, manifest: Manifest, _folder: Path, _digest: str) -> Run:
         return behaviours[manifest.version]
@@ -64,7 +65,8 @@ def tried(
     sessions.configure(info={SHELF: Shelf(tmp_path / "blocks", sandbox)})
     market = make_market(sessions, 2)
     seed(market)
-    record(market, 1)
+    for _ in range(5):
+        record(market, 1)
     return market
 
 
@@ -109,9 +111,9 @@ def shadow(market: Market, *, below: bool = True) -> store.ShadowView:
 @pytest.mark.parametrize(
     ("does", "came"),
     [
-        pytest.param(as_before, {"same": 1}, id="the same"),
-        pytest.param(otherwise, {"differs": 1}, id="differs"),
-        pytest.param(fails, {"fails": 1}, id="fails"),
+        pytest.param(as_before, {"same": 5}, id="the same"),
+        pytest.param(otherwise, {"differs": 5}, id="differs"),
+        pytest.param(fails, {"fails": 5}, id="fails"),
     ],
 )
 def test_what_a_version_makes_of_what_was_recorded_is_counted(
@@ -130,7 +132,7 @@ def test_an_older_version_that_gives_something_else_today_proves_nothing(
 ) -> None:
     behaviours |= {"1.0.0": otherwise, "1.1.0": otherwise}
 
-    assert shadow(tried).counts == {"not_comparable": 1, "not_comparable:unsteady": 1}
+    assert shadow(tried).counts == {"not_comparable": 5, "not_comparable:unsteady": 5}
 
 
 @pytest.mark.parametrize(
@@ -151,10 +153,12 @@ def test_a_record_that_cannot_be_handed_to_it_is_not_compared(
 
     behaviours["1.1.0"] = sees
     with tried.sessions.begin() as session, system(session):
-        session.scalars(select(RunRow)).one().is_trial = True
+        for run in session.scalars(select(RunRow)):
+            run.is_trial = True
     record(tried, 1, **changes)
 
-    assert shadow(tried).counts == {"not_comparable": 1, f"not_comparable:{why}": 1}
+    found = shadow(tried, below=False)
+    assert found.counts == {"not_comparable": 1, f"not_comparable:{why}": 1}
     assert seen == []
 
 
@@ -171,8 +175,8 @@ def test_an_organisation_reads_where_its_steps_differ_and_a_provider_numbers_alo
         lines = store.lines_of(session, admin_of(tried.csp), below)
     with tried.sessions() as session, system(session):
         kept = session.scalars(select(ShadowStep)).all()
-    assert (step.flow, step.step, step.paths) == ("Flow 01", "say", [("/state", 1)])
-    assert [one.counts for one in lines] == [{}, {"differs": 1}]
+    assert (step.flow, step.step, step.paths) == ("Flow 01", "say", [("/state", 5)])
+    assert [one.counts for one in lines] == [{}, {"differs": 5}]
     assert {one.shadow_id for one in kept} == {own.id}
 
 
@@ -201,7 +205,7 @@ def test_what_a_process_left_is_begun_anew_by_the_next_once_its_lease_is_over(
     assert do_next_shadow(tried.sessions, clock=lambda: NOON + timedelta(seconds=LEASE_S))
     with tried.sessions() as session, as_tenant(session, csp.id):
         found = store.get_shadow(session, csp.id, made.id, below=True)
-    assert (found.state, found.counts) == (ShadowState.DONE, {"same": 1})
+    assert (found.state, found.counts) == (ShadowState.DONE, {"same": 5})
 
 
 def test_one_whose_process_dies_again_and_again_is_given_up(tried: Market) -> None:
@@ -217,3 +221,18 @@ def test_one_whose_process_dies_again_and_again_is_given_up(tried: Market) -> No
         with pytest.raises(NotFoundError):
             store.get_shadow(session, csp.id, made.id, below=False)
     assert (found.state, "died" in found.told) == (ShadowState.FAILED, True)
+
+
+def test_who_moved_away_before_it_was_done_is_tried_no_more(tried: Market) -> None:
+    with tried.sessions.begin() as session, as_tenant(session, tried.csp.id):
+        digest = tried.digests["1.1.0"]
+        made = store.ask_shadow(session, admin_of(tried.csp), digest, below=True, now=NOON)
+    with tried.sessions.begin() as session:
+        other = make_csp(session)
+        session.get_one(Organisation, tried.customers[1].id).parent_id = other.id
+
+    assert do_next_shadow(tried.sessions, clock=lambda: NOON)
+
+    with tried.sessions() as session, as_tenant(session, tried.csp.id):
+        found = store.get_shadow(session, tried.csp.id, made.id, below=True)
+    assert (found.state, found.counts, found.flows_done) == (ShadowState.DONE, {}, 2)

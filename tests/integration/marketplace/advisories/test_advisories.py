@@ -20,6 +20,7 @@ from tenancy.mails._tables import Mail
 from tenancy.mails.office import POST_OFFICE, PostOffice
 from tenancy.organisations import OrganisationView, find_by_slug
 from tenancy.scope import as_tenant
+from tests.factories.installs import make_package
 from tests.factories.market import install
 from tests.factories.mirror import VERA, make_listed
 from tests.factories.releases import make_integrator, make_vendor
@@ -85,6 +86,25 @@ def test_those_who_have_an_affected_version_see_it_and_their_admins_get_a_mail(
     assert (concern.hit, concern.is_open, fine.hit, fine.is_open) == (("1.0.0",), True, (), False)
     assert [(one.organisation_id, one.kind) for one in mails] == [(hit.id, "advisory")]
     assert mails[0].subject == "Advisory (high): It tells the word to everybody"
+
+
+def test_a_block_of_ones_own_under_the_same_id_is_not_meant(
+    sessions: sessionmaker[Session],
+) -> None:
+    with sessions.begin() as session:
+        customer = make_customer(session, "Makes its own")
+        make_member(session, customer, "admin")
+        mine = make_package(id="acme.say", publisher="acme", summary="Mine.")
+        with as_tenant(session, customer.id):
+            digest = upload(session, customer.id, mine, by="Lea", now=NOON).digest
+        install(session, customer.id, digest)
+        with as_tenant(session, acme_of(session).id):
+            publish(session, writer(acme_of(session)), "acme.say", SAID, now=NOON)
+
+    with sessions() as session:
+        with as_tenant(session, customer.id):
+            assert concerns_of(session, customer.id) == []
+        assert session.scalars(select(Mail)).all() == []
 
 
 def test_a_publisher_writes_for_its_own_listings_and_the_vendor_for_all(

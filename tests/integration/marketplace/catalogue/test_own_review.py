@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy.orm import Session
 
-from kernel.acting import Acting
+from blocks.installs import offering
+from kernel.acting import Acting, acting_as
 from kernel.errors import ConflictError, ForbiddenError, InvalidError, NotFoundError
 from marketplace.catalogue import curating, store
-from marketplace.catalogue._tables import PartKind
+from marketplace.catalogue._tables import MarketOverlay, PartKind
 from marketplace.catalogue.own import reviewing
 from marketplace.catalogue.own._tables import OwnState
 from marketplace.releases._tables import Verdict
@@ -20,6 +22,7 @@ from marketplace.releases.verdicts import CHECKLIST
 from tenancy.organisations import OrganisationView
 from tenancy.scope import as_tenant
 from tests.factories.catalogue import make_own
+from tests.factories.installs import make_package
 from tests.factories.organisations import admin_of, make_below
 from tests.factories.tenancy import NOON, make_csp
 
@@ -49,6 +52,23 @@ def test_where_two_have_to_approve_neither_of_them_brought_it_in(session: Sessio
     assert states == [OwnState.IN_REVIEW, OwnState.APPROVED]
 
 
+def test_where_two_have_to_approve_who_uploaded_it_is_neither_whoever_submitted_it(
+    session: Session,
+) -> None:
+    csp = make_csp(session)
+    ada, nora = (somebody(csp, name) for name in ("Ada", "Nora"))
+    with as_tenant(session, csp.id):
+        reviewing.set_eyes(session, nora, 2, now=NOON)
+        with acting_as(session, ada):
+            package = make_package(id="north.say", publisher="north")
+            digest = offering.upload(session, csp.id, package, by="Ada", now=NOON).digest
+        own_id = reviewing.submit(session, nora, digest, "The first one.", now=NOON)
+
+        for one in (ada, nora):
+            with pytest.raises(ForbiddenError, match="you brought it in"):
+                reviewing.decide(session, one, own_id, YES, now=NOON)
+
+
 def test_where_one_is_enough_it_may_be_who_brought_it_in(session: Session) -> None:
     csp = make_csp(session)
     nora = somebody(csp, "Nora")
@@ -59,6 +79,30 @@ def test_where_one_is_enough_it_may_be_who_brought_it_in(session: Session) -> No
         reviewing.offer(session, nora, own_id, now=NOON)
 
         assert store.find_part(session, nora, PartKind.PRIVATE, "acme.own") is not None
+
+
+def test_of_two_that_are_offered_at_once_neither_is_lost(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    csp = make_csp(session)
+    nora = somebody(csp, "Nora")
+    lock = store.touched
+
+    def waits_for_another(session: Session, who: Acting, *, now: datetime) -> MarketOverlay:
+        monkeypatch.setattr(store, "touched", lock)
+        curating.set_private(session, who, "acme.own", {"digests": [other]}, now=now)
+        return lock(session, who, now=now)
+
+    with as_tenant(session, csp.id):
+        own_id = submitted(session, nora, eyes=1)
+        other = make_own(session, csp.id, version="2.0.0")
+        reviewing.decide(session, nora, own_id, YES, now=NOON)
+        monkeypatch.setattr(store, "touched", waits_for_another)
+        reviewing.offer(session, nora, own_id, now=NOON)
+        part = store.find_part(session, nora, PartKind.PRIVATE, "acme.own")
+
+    assert part is not None
+    assert len(part.document["digests"]) == 2
 
 
 def test_what_is_not_approved_is_not_offered(session: Session) -> None:
@@ -89,6 +133,43 @@ def test_what_one_rejects_is_rejected_and_may_be_submitted_again(session: Sessio
         state = reviewing.decide(session, ola, own_id, YES, now=NOON)
 
     assert state is OwnState.APPROVED
+
+
+@pytest.mark.parametrize("is_approved", [False, True])
+def test_what_one_was_enough_for_may_be_submitted_again_once_two_have_to(
+    session: Session, *, is_approved: bool
+) -> None:
+    csp = make_csp(session)
+    nora, ola, ida = (somebody(csp, name) for name in ("Nora", "Ola", "Ida"))
+    with as_tenant(session, csp.id):
+        digest = make_own(session, csp.id)
+        own_id = reviewing.submit(session, nora, digest, "The first one.", now=NOON)
+        if is_approved:
+            reviewing.decide(session, nora, own_id, YES, now=NOON)
+        reviewing.set_eyes(session, nora, 2, now=NOON)
+
+        assert reviewing.submit(session, nora, digest, "For two.", now=NOON) == own_id
+        with pytest.raises(ConflictError):
+            reviewing.submit(session, nora, digest, "Once more.", now=NOON)
+        for one in (ola, ida):
+            reviewing.decide(session, one, own_id, YES, now=NOON)
+        reviewing.offer(session, nora, own_id, now=NOON)
+
+        assert store.find_part(session, nora, PartKind.PRIVATE, "acme.own") is not None
+
+
+def test_what_is_offered_is_not_submitted_again(session: Session) -> None:
+    csp = make_csp(session)
+    nora = somebody(csp, "Nora")
+    with as_tenant(session, csp.id):
+        digest = make_own(session, csp.id)
+        own_id = reviewing.submit(session, nora, digest, "The first one.", now=NOON)
+        reviewing.decide(session, nora, own_id, YES, now=NOON)
+        reviewing.offer(session, nora, own_id, now=NOON)
+        reviewing.set_eyes(session, nora, 2, now=NOON)
+
+        with pytest.raises(ConflictError):
+            reviewing.submit(session, nora, digest, "For two.", now=NOON)
 
 
 def test_nobody_else_can_ask_for_it(session: Session) -> None:

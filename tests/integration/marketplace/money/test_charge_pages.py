@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from uuid import UUID
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.test import TestResponse
 
 from kernel.clock import utc_now
 from marketplace.money._tables import MarketCharge
@@ -44,6 +47,14 @@ def address(one: OrganisationView, charge: UUID, rest: str = "") -> str:
     return f"/t/{one.slug}/marketplace/charges/{charge}{rest}"
 
 
+def give_back(client: FlaskClient, where: str, said: dict[str, str]) -> TestResponse:
+    """Ask, then confirm what was shown."""
+    asked = client.post(f"{where}/ask", data=said).text
+    shown = re.search(r'name="left" value="(\d+)"', asked)
+    assert shown is not None
+    return client.post(f"{where}/give-back", data={**said, "left": shown[1]})
+
+
 def test_the_entries_of_a_month_lead_to_their_charge(
     signed_in: SignedIn, market: Market, charge: UUID
 ) -> None:
@@ -65,7 +76,7 @@ def test_what_giving_back_does_is_said_and_nothing_is_entered_before_it_is_confi
 
     asked = client.post(address(market.publisher, charge, "/ask"), data=said)
     before = balances(sessions, market.publisher, month=MONTH)
-    done = client.post(address(market.publisher, charge, "/give-back"), data=said)
+    done = give_back(client, address(market.publisher, charge), said)
 
     assert "gets EUR 0.40 back from you" in asked.text
     assert "gets EUR 0.10 back from the vendor" in asked.text
@@ -74,12 +85,25 @@ def test_what_giving_back_does_is_said_and_nothing_is_entered_before_it_is_confi
     assert balances(sessions, market.publisher, market.vendor, month=MONTH) == [16, 4]
 
 
+def test_what_is_confirmed_twice_is_given_back_once(
+    signed_in: SignedIn, sessions: Sessions, market: Market, charge: UUID
+) -> None:
+    client = signed_in("admin", market.csp)
+    said = {"kind": "credit", "amount": "0.20", "reason": "The lamp did not light", "left": "120"}
+    where = address(market.csp, charge, "/give-back")
+
+    answers = [client.post(where, data=said).status_code for _ in range(2)]
+
+    assert answers == [303, 409]
+    assert balances(sessions, market.customer, month=MONTH) == [-100]
+
+
 def test_both_sides_read_why_it_was_given_back_and_what_is_left(
     signed_in: SignedIn, market: Market, charge: UUID
 ) -> None:
     csp = signed_in("admin", market.csp)
     said = {"kind": "credit", "amount": "0.20", "reason": "The lamp did not light"}
-    csp.post(address(market.csp, charge, "/give-back"), data=said)
+    give_back(csp, address(market.csp, charge), said)
 
     own = csp.get(address(market.csp, charge)).text
     other = signed_in("admin", market.customer).get(address(market.customer, charge)).text
@@ -116,7 +140,7 @@ def test_the_vendor_reverses_it_for_all_sides(
     said = {"kind": "reversal", "reason": "A fault of ours"}
 
     asked = client.post(address(market.vendor, charge, "/ask"), data=said).text
-    client.post(address(market.vendor, charge, "/give-back"), data=said)
+    give_back(client, address(market.vendor, charge), said)
     again = client.post(address(market.vendor, charge, "/ask"), data=said)
 
     assert "All sides get back" in asked

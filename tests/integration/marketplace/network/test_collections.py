@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session, sessionmaker
 from kernel.errors import ConflictError, ForbiddenError, InvalidError
 from marketplace.collections.keeping import change_collection, make_collection
 from marketplace.collections.model import Wanted
-from marketplace.collections.reading import CollectionView, list_collections
+from marketplace.collections.reading import CollectionView, get_collection, list_collections
 from marketplace.search.store import remove
+from tenancy.brand.model import read_brand
+from tenancy.brand.store import change_brand
 from tenancy.organisations import OrganisationView
 from tenancy.scope import as_tenant
 from tests.factories.money import LISTING, Market, make_market
@@ -54,6 +56,21 @@ def test_a_publishers_is_for_everybody_and_a_providers_for_its_customers(
 
         assert read(session, market.other) == {"Of Baubleworks": [FAN, LISTING]}
         assert sorted(read(session, market.customer)) == ["Of Baubleworks", "Of CSP"]
+
+
+def test_a_customer_reads_its_providers_brand_as_the_owner(
+    sessions: Sessions, market: Market
+) -> None:
+    with sessions.begin() as session:
+        made = make(session, market.csp, LISTING)
+        brand = read_brand({"product": "North"})
+        change_brand(session, market.csp.id, brand, {}, by="Anna", now=NOON)
+
+        with as_tenant(session, market.customer.id):
+            (listed,) = list_collections(session, market.customer.id, limit=5)
+            shown = get_collection(session, market.customer.id, made.id)
+
+    assert [listed.owner_name, shown.owner_name] == ["North", "North"]
 
 
 def test_one_of_which_nothing_is_left_is_there_for_its_owner_alone(

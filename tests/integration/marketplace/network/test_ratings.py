@@ -207,6 +207,18 @@ def test_a_hidden_rating_is_read_by_its_giver_alone_who_is_told_why(
         assert set(session.scalars(noted)) == {market.vendor.id, market.customer.id}
 
 
+def test_a_hidden_rating_stays_hidden_whatever_its_giver_does(
+    sessions: Sessions, market: Market
+) -> None:
+    with sessions.begin() as session:
+        hidden(session, market)
+        with as_tenant(session, market.customer.id), pytest.raises(ConflictError, match="hid"):
+            take_back(session, admin_of(market.customer), LISTING, now=NOON)
+        rate_it(session, market.customer, 1, "Rude again.")
+
+        assert seen(session, market.other) == []
+
+
 def test_a_hidden_rating_can_be_shown_again(sessions: Sessions, market: Market) -> None:
     with sessions.begin() as session:
         rating_id = hidden(session, market)

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from kernel.errors import ConflictError, InvalidError, NotFoundError
+from marketplace.catalogue import curating
 from marketplace.wishes import answering, store
 from marketplace.wishes._tables import WishState
 from marketplace.wishes.answering import Answer
@@ -107,6 +108,23 @@ def test_only_what_is_offered_fulfils_a_wish(world: World) -> None:
     world.answer(world.csp, wish, Answer(offered="acme.lamp"))
 
     assert [one.offered for one in world.mine(world.near)] == ["acme.lamp"]
+
+
+def test_an_answer_that_names_a_listing_reaches_only_who_is_offered_it(world: World) -> None:
+    make_listed(world.session)
+    audience = {"whom": "named", "customer_ids": [str(world.near.id)]}
+    with as_tenant(world.session, world.csp.id):
+        who = admin_of(world.csp)
+        curating.set_offer(world.session, who, "acme.lamp", {"audience": audience}, now=NOON)
+    inside, outside = world.ask(world.near), world.ask(world.next)
+    given = Answer(words="Here it is.", offered="acme.lamp")
+
+    with pytest.raises(InvalidError, match="not offered to Next"):
+        world.answer(world.csp, outside, given)
+    assert world.answer(world.csp, inside, given) == 1
+
+    assert [one.offered for one in world.mine(world.near)] == ["acme.lamp"]
+    assert [one.state for one in world.mine(world.next)] == [WishState.OPEN]
 
 
 def test_no_organisation_floods_its_provider(world: World) -> None:

@@ -37,12 +37,20 @@ def test_both_vouch_for_what_is_theirs() -> None:
 
 
 def test_of_one_that_ended_only_what_was_revoked_holds() -> None:
-    other = make_index("lake", expires=NOON, revoked_digests={"sha256:bad": "It leaks."})
+    other = make_index("lake", expires=NOON, revoked_digests={"sha256:lake": "It leaks."})
 
     both = merge(make_index("acme"), other, now=NOON)
 
     assert "lake.lamp" not in both.packages
-    assert both.revoked_digests == {"sha256:bad": "It leaks."}
+    assert both.revoked_digests == {"sha256:lake": "It leaks."}
+
+
+def test_the_other_one_revokes_nothing_that_it_does_not_list_or_that_is_ones_own() -> None:
+    mine = {"lake.copy": {"1.0.0": Release("sha256:acme", NOON, "lake")}}
+    gone = {"sha256:acme": "Ours.", "sha256:unheard-of": "Ahead."}
+    other = make_index("lake", packages=mine, revoked_digests=gone)
+
+    assert merge(make_index("acme"), other, now=NOON).revoked_digests == {}
 
 
 def test_the_other_one_speaks_for_no_publisher_of_ones_own() -> None:
