@@ -29,11 +29,12 @@ from marketplace.releases._tables import (
 from marketplace.releases.checks.of_packages import signed_by
 from marketplace.releases.checks.pipeline import CHECKS
 from marketplace.releases.publishers import PublisherView, keys_of, require_publisher
-from marketplace.releases.states import Channel, ReleaseState
-from marketplace.releases.store import ReleaseView, find_release, view_of
+from marketplace.releases.states import Channel, ReleaseState, follow
+from marketplace.releases.store import ReleaseView, archive_of, find_release, own_row, view_of
 from tenancy.audit.trail import About, Actor, note
 
 CHANGELOG_FILE = "CHANGELOG.md"
+SIGNED_ANEW = "The same content was submitted with other signatures, which took its place."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,9 @@ def submit(
 ) -> ReleaseView:
     """Take a release in to be checked; the very same one again changes nothing.
 
+    The same content in another file, as when it was signed only then, takes the place of the one
+    that is still being checked: a signature is none of the content that a digest is of.
+
     Raises:
         ArchiveError, NotTrustedError, InvalidError: as `read_package`; or the namespace is not
             theirs, or the channel does not fit the version.
@@ -68,7 +72,10 @@ def submit(
     require_channel(channel, version)
     known = find_release(session, listing_id, version)
     if known is not None and known.digest == package.digest:
-        return known
+        if not _is_signed_anew(session, known, submission.data):
+            return known
+        _put_by(session, tenant_id, known, by=by, now=now)
+        known = None
     told = f"{listing_id} {version} was submitted already, as another package: raise the version"
     refusal = ConflictError(told, listing=listing_id, version=version)
     if known is not None:
@@ -121,6 +128,31 @@ def require_channel(channel: Channel, version: str) -> None:
 def changelog_in(files: Mapping[str, bytes]) -> str:
     """Give how a package's own CHANGELOG.md begins; "" where it has none."""
     return files.get(CHANGELOG_FILE, b"").decode("utf-8", "replace").strip()[:TEXT_MAX]
+
+
+def _is_signed_anew(session: Session, known: ReleaseView, data: bytes) -> bool:
+    """Tell whether a release that is being checked is submitted again with other signatures."""
+    return known.state is ReleaseState.CHECKING and archive_of(session, known) != data
+
+
+def _put_by(
+    session: Session, tenant_id: UUID, known: ReleaseView, *, by: Actor, now: datetime
+) -> None:
+    """End a release that is being checked; the process that checks it leaves it by itself."""
+    row = own_row(session, tenant_id, known.id, lock=True)
+    row.state = follow(row.state, ReleaseState.REFUSED)
+    row.state_reason, row.decided_at, row.claimed_until = SIGNED_ANEW, now, None
+    session.execute(
+        update(MarketReleaseCheck)
+        .where(
+            MarketReleaseCheck.release_id == row.id,
+            MarketReleaseCheck.outcome.in_((Outcome.WAITING, Outcome.RUNNING)),
+        )
+        .values(outcome=Outcome.SKIPPED, words="It was not done.")
+    )
+    session.flush()
+    about = About(kind="release", id=row.id, name=f"{row.listing_id} {row.version}")
+    note(session, tenant_id, "release.withdrawn", now=now, about=about, by=by)
 
 
 def _note_keys_used(session: Session, package: Package, namespace: str, *, now: datetime) -> None:

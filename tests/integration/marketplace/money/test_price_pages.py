@@ -159,3 +159,10 @@ def test_for_a_csp_there_are_no_shares(signed_in: SignedIn, market: Market) -> N
     client = signed_in("admin", market.csp)
 
     assert client.get(address(market.csp, "/shares")).status_code == 404
+
+
+def test_the_search_box_holds_what_was_looked_for(signed_in: SignedIn, market: Market) -> None:
+    client = signed_in("admin", market.csp)
+
+    assert 'value="Block or pack"' not in client.get(address(market.csp)).text
+    assert 'value="lamp"' in client.get(address(market.csp, "?q=lamp")).text
