@@ -132,7 +132,7 @@ def _form_page(*, status: int = 200, refused: GarlandError | None = None) -> Res
         steps=_steps(mine),
         namespaces=[one for one in mine if one.state is PublisherState.VERIFIED],
         refused=refused,
-        problems=problems_in(refused),
+        problems=problems_in(refused) or ({"file": refused.message} if refused else {}),
         sent=request.form,
     )
 
