@@ -78,6 +78,11 @@ def tell_affected(session: Session, one: AdvisoryView, *, now: datetime) -> int:
     return len(hit)
 
 
+def reach_of(session: Session, one: AdvisoryView) -> int:
+    """Count the organisations that have a version that it means."""
+    return len(_organisations_with(session, one))
+
+
 def _organisations_with(session: Session, one: AdvisoryView) -> dict[UUID, list[str]]:
     blocks = select(BlockInstall.tenant_id, BlockInstall.version).where(
         BlockInstall.block_id == one.listing_id
