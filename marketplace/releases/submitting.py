@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -34,6 +35,10 @@ from marketplace.releases.store import ReleaseView, archive_of, find_release, ow
 from tenancy.audit.trail import About, Actor, note
 
 CHANGELOG_FILE = "CHANGELOG.md"
+_VERSION = re.compile(
+    r"^#*[ \t]*\[?v?([0-9]+\.[0-9]+\.[0-9]+(?:[-+][0-9A-Za-z.+-]+)?)", re.MULTILINE
+)
+"""The first entry of a list of changes: a line that begins with a version."""
 SIGNED_ANEW = "The same content was submitted with other signatures, which took its place."
 
 
@@ -44,7 +49,8 @@ class Submission:
     Attributes:
         data: The `.gblk`.
         channel: For whom it is meant; None for what its version says: beta for a pre-release.
-        changelog: What is new; "" for what the package's own CHANGELOG.md begins with.
+        changelog: What is new; "" for what the package's own CHANGELOG.md begins with, where that
+            is of this version.
     """
 
     data: bytes
@@ -125,9 +131,15 @@ def require_channel(channel: Channel, version: str) -> None:
         raise InvalidError(told, problems=[Problem("/channel", told)])
 
 
-def changelog_in(files: Mapping[str, bytes]) -> str:
-    """Give how a package's own CHANGELOG.md begins; "" where it has none."""
-    return files.get(CHANGELOG_FILE, b"").decode("utf-8", "replace").strip()[:TEXT_MAX]
+def changelog_in(files: Mapping[str, bytes], version: str) -> str:
+    """Give how a package's own CHANGELOG.md begins; "" where it has none of this version.
+
+    >>> changelog_in({"CHANGELOG.md": b"## 1.0.0: the first version"}, "1.1.0")
+    ''
+    """
+    text = files.get(CHANGELOG_FILE, b"").decode("utf-8", "replace").strip()
+    first = _VERSION.search(text)
+    return "" if first is not None and first[1] != version else text[:TEXT_MAX]
 
 
 def _is_signed_anew(session: Session, known: ReleaseView, data: bytes) -> bool:
@@ -180,7 +192,8 @@ def _row(package: Package, submission: Submission, channel: Channel) -> MarketRe
         size_bytes=len(submission.data),
         state=ReleaseState.CHECKING,
         channel=channel,
-        changelog=submission.changelog.strip()[:TEXT_MAX] or changelog_in(package.files),
+        changelog=submission.changelog.strip()[:TEXT_MAX]
+        or changelog_in(package.files, str(package.manifest["version"])),
     )
 
 

@@ -61,6 +61,8 @@ def submit() -> Response:
         made = submitting.submit(*_where(), sent, **by)
         if made.submitted_at != by["now"]:
             _tell_known(made, sent.changelog)
+        elif not made.changelog:
+            flash(f"Nothing says what is new in {made.version}: say it on this page.", "notice")
     except GarlandError as error:
         db_session().rollback()
         return _form_page(status=422, refused=error)

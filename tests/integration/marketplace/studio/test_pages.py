@@ -20,6 +20,7 @@ from marketplace.releases._tables import MarketRelease, Verdict
 from marketplace.releases.publishers import decide_claim
 from marketplace.releases.reviewing import Decision, ask, decide
 from marketplace.releases.states import Channel, ReleaseState
+from marketplace.releases.submitting import changelog_in
 from tenancy.audit.trail import Actor
 from tenancy.organisations import OrganisationView
 from tenancy.scope import system
@@ -314,3 +315,20 @@ def test_the_signed_package_takes_the_place_of_the_unsigned_one(
     assert str(first.id) not in taken.headers["Location"]
     assert now_of(sessions, first).state is ReleaseState.REFUSED
     assert "Being checked" in client.get(taken.headers["Location"]).text
+
+
+def test_a_package_that_cannot_be_read_is_marked_at_the_file(
+    client: FlaskClient, sessions: sessionmaker[Session], maker: OrganisationView
+) -> None:
+    with sessions.begin() as session, system(session):
+        make_publisher(session, maker)
+
+    assert 'id="field-file-error"' in send(client, f"{HOME}/submit", b"no package").text
+
+
+def test_the_changes_of_another_version_are_not_told_as_what_is_new() -> None:
+    files = {"CHANGELOG.md": b"# Changes\n\n## [1.0.0]\n\nThe first version\n"}
+
+    assert changelog_in(files, "1.1.0") == ""
+    assert changelog_in(files, "1.0.0").endswith("The first version")
+    assert changelog_in({"CHANGELOG.md": b"It is louder."}, "1.1.0") == "It is louder."
