@@ -134,9 +134,17 @@ def _form_page(*, status: int = 200, refused: GarlandError | None = None) -> Res
         steps=_steps(mine),
         namespaces=[one for one in mine if one.state is PublisherState.VERIFIED],
         refused=refused,
-        problems=problems_in(refused) or ({"file": refused.message} if refused else {}),
+        problems=_at_form(refused),
         sent=request.form,
     )
+
+
+def _at_form(refused: GarlandError | None) -> dict[str, str]:
+    """Give what is wrong with each control; what is wrong with none of them is so with the file."""
+    found = problems_in(refused)
+    if refused is not None and not found.keys() & {"file", "channel", "changelog"}:
+        found["file"] = refused.message
+    return found
 
 
 def _steps(mine: list[publishers.PublisherView]) -> Any:
