@@ -85,10 +85,9 @@ def publish() -> Response:
     given = {**request.form, "references": request.form.get("references", "").split()}
     try:
         listing_id = request.form.get("listing", "")
-        if "sure" not in request.form:
-            return _form(
-                reach=store.foresee(db_session(), writer(), listing_id, given, now=utc_now())
-            )
+        if request.form.get("sure") != _meant():
+            reach = store.foresee(db_session(), writer(), listing_id, given, now=utc_now())
+            return _form(reach=reach)
         made = store.publish(db_session(), writer(), listing_id, given, now=utc_now())
     except InvalidError as error:
         db_session().rollback()
@@ -168,4 +167,10 @@ def _form(
         problems=problems,
         errors={one.pointer: one.message for one in problems},
         reach=reach,
+        meant=_meant(),
     )
+
+
+def _meant() -> str:
+    """Give what decides whom it reaches: changed once it was asked, it is asked again."""
+    return f"{request.form.get('listing', '')} {request.form.get('affected', '')}"

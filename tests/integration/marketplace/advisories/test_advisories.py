@@ -192,7 +192,7 @@ def test_people_write_read_and_withdraw_them_on_pages(
     asked = author.post(written, data=form)
     assert "1 organisation has an affected version" in asked.text
     assert "No advisory yet" in author.get(written).text
-    made = author.post(written, data={**form, "sure": "yes"})
+    made = author.post(written, data={**form, "sure": f"acme.say {form['affected']}"})
     mine = f"/t/{customer.slug}/marketplace/advisories"
     page = reader.get(mine).text
     assert "It tells the word to everybody" in page
