@@ -16,9 +16,9 @@ from kernel.clock import format_instant, parse_instant
 from kernel.cursors import read_place
 from kernel.errors import ConflictError, InvalidError, NotFoundError, Problem
 from kernel.ids import new_id
-from marketplace.advisories._tables import TEXT_MAX, WHO_MAX, MarketAdvisory
+from marketplace.advisories._tables import TEXT_MAX, TITLE_MAX, WHO_MAX, MarketAdvisory
 from marketplace.advisories.model import AdvisoryView, Said, read_said, view_of
-from marketplace.advisories.telling import tell_affected
+from marketplace.advisories.telling import reach_of, tell_affected
 from marketplace.mirror.origin import MIRRORED
 from marketplace.releases._tables import MarketListing, MarketRelease
 from marketplace.releases.states import PUBLIC
@@ -46,23 +46,62 @@ def publish(
     Raises:
         InvalidError: naming each field; `listing` where it is not theirs, or nothing is listed.
     """
-    versions = [one.version for one in public_releases(session, listing_id)]
-    if not versions or not _may_write(session, who, listing_id):
-        told = f"listing: {listing_id or 'none'} is not one of yours that is listed: choose one"
-        raise InvalidError(told, problems=[Problem("/listing", told)])
-    said = read_said(given, versions)
-    row = MarketAdvisory(advisory_id=_new_name(listing_id, now), listing_id=listing_id)
-    row.owner_id, row.written_by = who.tenant_id, who.actor.name[:WHO_MAX]
-    row.published_at = row.changed_at = now
-    _write(row, said)
+    row = _drafted(session, who, listing_id, given, now=now)
     session.add(row)
     session.flush()
     one = view_of(row)
-    facts = {"severity": said.severity.value, "affected": said.affected}
+    facts = {"severity": one.severity.value, "affected": one.affected}
     where = (session, who.tenant_id)
     note(*where, "advisory.published", now=now, about=_about(one), facts=facts, by=who.actor)
     reached = tell_affected(session, one, now=now)
     log.info("advisory_published", advisory=one.advisory_id, organisations=reached)
+    return one
+
+
+def foresee(
+    session: Session, who: Writer, listing_id: str, given: Mapping[str, Any], *, now: datetime
+) -> int:
+    """Count the organisations that an advisory would mean; raises as `publish`, keeps nothing."""
+    return reach_of(session, view_of(_drafted(session, who, listing_id, given, now=now)))
+
+
+def amend(
+    session: Session,
+    who: Writer,
+    advisory_id: str,
+    given: Mapping[str, Any],
+    *,
+    now: datetime,
+) -> AdvisoryView:
+    """Say anew which version mends it and what is told; what was changed is told beneath it.
+
+    Args:
+        session: The session.
+        who: Who writes.
+        advisory_id: Which.
+        given: `text`, `fixed_in`, and `change`: what was changed, in a sentence.
+        now: The time.
+
+    Raises:
+        NotFoundError: it is not theirs, or came from another installation.
+        InvalidError: naming the field.
+        ConflictError: it was taken back.
+    """
+    row = _own_row(session, who, advisory_id)
+    if row.withdrawn_at is not None:
+        raise ConflictError("this advisory was withdrawn: publish another one")
+    change = require_text("change", str(given.get("change", "")), TITLE_MAX)
+    text = f"{str(given.get('text', '')).strip()}\n\n{now.date().isoformat()}: {change}"
+    versions = [one.version for one in public_releases(session, row.listing_id)]
+    before = {**view_of(row).document(), "fixed_in": given.get("fixed_in", "")}
+    said = read_said({**before, "text": text if given.get("text") else ""}, versions)
+    _write(row, said)
+    row.changed_at = now
+    session.flush()
+    one = view_of(row)
+    facts = {"fixed_in": one.fixed_in, "reason": change}
+    where = (session, who.tenant_id)
+    note(*where, "advisory.amended", now=now, about=_about(one), facts=facts, by=who.actor)
     return one
 
 
@@ -76,9 +115,7 @@ def withdraw(
         InvalidError: no reason is given.
         ConflictError: it was taken back already.
     """
-    row = session.get(MarketAdvisory, advisory_id, with_for_update=True, populate_existing=True)
-    if row is None or row.owner_id == MIRRORED or not _is_theirs(session, who, row):
-        raise NotFoundError("no such advisory", advisory=advisory_id)
+    row = _own_row(session, who, advisory_id)
     told = require_text("reason", reason, TEXT_MAX)
     if row.withdrawn_at is not None:
         raise ConflictError("this advisory was withdrawn already")
@@ -128,10 +165,40 @@ def listings_to_advise(session: Session, who: Writer) -> list[tuple[str, str]]:
     return [(one.listing_id, one.title) for one in rows]
 
 
+def is_of_block(session: Session, one: AdvisoryView) -> bool:
+    """Tell whether an advisory is of a block; else it is of a pack."""
+    listing = session.get(MarketListing, one.listing_id)
+    return listing is None or listing.kind == "block"
+
+
 def all_advisories(session: Session) -> list[AdvisoryView]:
     """List all by id, withdrawn ones too."""
     rows = session.scalars(select(MarketAdvisory).order_by(MarketAdvisory.advisory_id))
     return [view_of(one) for one in rows]
+
+
+def _drafted(
+    session: Session, who: Writer, listing_id: str, given: Mapping[str, Any], *, now: datetime
+) -> MarketAdvisory:
+    """Give the row of a new advisory, which is not kept yet; raises as `publish`."""
+    versions = [one.version for one in public_releases(session, listing_id)]
+    if not versions or not _may_write(session, who, listing_id):
+        told = f"listing: {listing_id or 'none'} is not one of yours that is listed: choose one"
+        raise InvalidError(told, problems=[Problem("/listing", told)])
+    said = read_said(given, versions)
+    row = MarketAdvisory(advisory_id=_new_name(listing_id, now), listing_id=listing_id)
+    row.owner_id, row.written_by = who.tenant_id, who.actor.name[:WHO_MAX]
+    row.published_at = row.changed_at = now
+    row.reason = ""
+    _write(row, said)
+    return row
+
+
+def _own_row(session: Session, who: Writer, advisory_id: str) -> MarketAdvisory:
+    row = session.get(MarketAdvisory, advisory_id, with_for_update=True, populate_existing=True)
+    if row is None or row.owner_id == MIRRORED or not _is_theirs(session, who, row):
+        raise NotFoundError("no such advisory", advisory=advisory_id)
+    return row
 
 
 def _write(row: MarketAdvisory, said: Said) -> None:

@@ -78,6 +78,11 @@ def tell_affected(session: Session, one: AdvisoryView, *, now: datetime) -> int:
     return len(hit)
 
 
+def reach_of(session: Session, one: AdvisoryView) -> int:
+    """Count the organisations that have a version that it means."""
+    return len(_organisations_with(session, one))
+
+
 def _organisations_with(session: Session, one: AdvisoryView) -> dict[UUID, list[str]]:
     """Give who has which versions that it means; what nobody signed is not what is listed."""
     blocks = (

@@ -17,6 +17,7 @@ from marketplace.advisories._tables import Severity
 from marketplace.advisories.api import writer
 from marketplace.advisories.model import AdvisoryView, osv_document
 from marketplace.mirror.origin import MIRRORED, origin_of
+from marketplace.money.refusals import at_controls
 
 bp = Blueprint("market_advisories", __name__)
 
@@ -80,10 +81,13 @@ def new_advisory() -> Response:
 @bp.post("/t/<tenant>/marketplace/advisories/written")
 @require("advisories.edit")
 def publish() -> Response:
-    """Publish one."""
+    """Publish one; whom it would reach is said first."""
     given = {**request.form, "references": request.form.get("references", "").split()}
     try:
         listing_id = request.form.get("listing", "")
+        if request.form.get("sure") != _meant():
+            reach = store.foresee(db_session(), writer(), listing_id, given, now=utc_now())
+            return _form(reach=reach)
         made = store.publish(db_session(), writer(), listing_id, given, now=utc_now())
     except InvalidError as error:
         db_session().rollback()
@@ -97,6 +101,20 @@ def publish() -> Response:
 def show_written(advisory_id: str) -> Response:
     """Show one of those that the organisation may write."""
     return _page(store.get_written(db_session(), writer(), advisory_id))
+
+
+@bp.post("/t/<tenant>/marketplace/advisories/written/<advisory_id>/amend")
+@require("advisories.edit")
+def amend(advisory_id: str) -> Response:
+    """Say anew which version mends one, and what is told."""
+    try:
+        store.amend(db_session(), writer(), advisory_id, request.form, now=utc_now())
+    except (ConflictError, InvalidError) as error:
+        db_session().rollback()
+        found = store.get_written(db_session(), writer(), advisory_id)
+        return _page(found, status=error.status, refused=error)
+    flash("The advisory is changed. Nobody gets another mail.", "success")
+    return see_other(url_for("market_advisories.show_written", advisory_id=advisory_id))
 
 
 @bp.post("/t/<tenant>/marketplace/advisories/written/<advisory_id>/withdraw")
@@ -126,15 +144,20 @@ def _page(
         status=status,
         advisory=one,
         concern=concern,
+        is_block=store.is_of_block(db_session(), one),
         text=parts_of(one.text),
         origin=origin_of(db_session(), one.listing_id) if one.owner_id == MIRRORED else None,
         may_withdraw=concern is None and one.owner_id != MIRRORED and not one.is_withdrawn,
         refused=refused,
+        errors={one.pointer: one.message for one in at_controls(refused)},
+        sent=request.form,
     )
 
 
-def _form(*, status: int = 200, refused: InvalidError | None = None) -> Response:
-    problems = refused.problems if refused is not None else ()
+def _form(
+    *, status: int = 200, refused: InvalidError | None = None, reach: int | None = None
+) -> Response:
+    problems = at_controls(refused)
     return render(
         "marketplace/advisories/new.html",
         status=status,
@@ -142,5 +165,12 @@ def _form(*, status: int = 200, refused: InvalidError | None = None) -> Response
         severities=[(one.value, one.value.capitalize()) for one in Severity],
         sent=request.form,
         problems=problems,
-        errors={one.pointer.lstrip("/"): one.message for one in problems},
+        errors={one.pointer: one.message for one in problems},
+        reach=reach,
+        meant=_meant(),
     )
+
+
+def _meant() -> str:
+    """Give what decides whom it reaches: changed once it was asked, it is asked again."""
+    return f"{request.form.get('listing', '')} {request.form.get('affected', '')}"

@@ -5,9 +5,10 @@ A row of tiers that is empty is left out, so that a form may show more rows than
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from kernel.errors import InvalidError, Problem
@@ -23,10 +24,17 @@ from marketplace.money.prices import (
     Price,
     read_price,
 )
+from marketplace.money.pricing import checked_day
 
-ROWS = 5
-"""So many rows of tiers a form begins with, and so many are added at once."""
+ROWS = 2
+"""So many rows of tiers a form begins with."""
+ROWS_ADDED = 3
+"""So many are added at once."""
+_COMMA = re.compile(r"([0-9]{1,15}),([0-9]{1,2})")
+"""A decimal comma; with three digits behind it, it could part thousands."""
 EXAMPLE = "1000"
+_FINEST = "KWD"
+"""By its decimal places an amount is read while its own currency is not chosen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +72,7 @@ class PriceForm:
 def read_form(sent: Mapping[str, str], *, more: bool = False) -> PriceForm:
     """Take what was sent as it was written, with more rows of tiers where they are asked for."""
     number = whole_number(sent.get("rows", ""), most=TIERS_MAX) or ROWS
-    names = range(min(TIERS_MAX, number + ROWS) if more else number)
+    names = range(min(TIERS_MAX, number + ROWS_ADDED) if more else number)
     text = {name: sent.get(name, "").strip() for name in ("amount", "trial_days", "valid_from")}
     return PriceForm(
         kind=sent.get("kind", FREE),
@@ -115,8 +123,8 @@ def document_of(form: PriceForm) -> dict[str, Any]:
         problems.append(Problem("kind", "Choose what it costs by"))
     if form.kind != FREE and form.currency not in PLACES:
         problems.append(Problem("currency", "Choose a currency"))
-    _refuse(problems)
-    if form.kind == FREE:
+    if form.kind not in KINDS or form.kind == FREE:
+        _refuse(problems)
         return {"kind": FREE}
     document: dict[str, Any] = {"kind": form.kind, "currency": form.currency}
     trial = _whole(problems, "trial_days", form.trial_days or "0", most=TRIAL_DAYS_MAX, least=0)
@@ -142,6 +150,23 @@ def price_in(form: PriceForm) -> Price:
         raise InvalidError(
             "The price cannot be set as it is", problems=_at_controls(form, error.problems)
         ) from None
+
+
+def said_in(form: PriceForm, *, now: datetime) -> tuple[Price, date]:
+    """Give the price that a form says, and from which day on it holds.
+
+    Raises:
+        InvalidError: naming all controls that will not do at once.
+    """
+    found: list[Any] = []
+    problems: list[Problem] = []
+    for read in (lambda: price_in(form), lambda: checked_day(day_in(form), now=now)):
+        try:
+            found.append(read())
+        except InvalidError as error:
+            problems += error.problems
+    _refuse(problems)
+    return found[0], found[1]
 
 
 def day_in(form: PriceForm) -> date | None:
@@ -192,8 +217,10 @@ def _kept(rows: Sequence[Row]) -> list[tuple[int, Row]]:
 
 
 def _amount(problems: list[Problem], name: str, text: str, currency: str) -> int:
+    if comma := _COMMA.fullmatch(text):
+        text = f"{comma[1]}.{comma[2]}"
     try:
-        return read_amount(text, currency)
+        return read_amount(text, currency if currency in PLACES else _FINEST)
     except ValueError as error:
         problems.append(Problem(name, f"Amount: {error}"))
         return 0

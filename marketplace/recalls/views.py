@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from flask import Blueprint, flash, request, url_for
@@ -15,6 +16,7 @@ from marketplace.recalls.model import LOOKS, Fate
 from marketplace.recalls.weighing import weigh
 from marketplace.rollouts.choosing import versions_in_use
 from marketplace.rollouts.store import latest_of
+from marketplace.rollouts.titles import titles_here
 
 bp = Blueprint("recalls", __name__, url_prefix="/t/<tenant>/marketplace/recalls")
 
@@ -31,6 +33,7 @@ def list_all() -> Response:
     return render(
         "marketplace/recalls/list.html",
         recalls=found,
+        titles=_titles({one.listing_id for one in found}),
         under_way=Fate.UNDER_WAY,
         next_url=address_with(cursor=more) if more else None,
         first_url=address_with() if request.args.get("cursor") else None,
@@ -79,11 +82,16 @@ def show(recall_id: UUID) -> Response:
         "marketplace/recalls/show.html",
         "marketplace/recalls/_fates.html",
         one=found,
+        title=_titles({found.listing_id})[found.listing_id],
         lines=reading.lines_of(db_session(), acting(), recall_id),
         rollout=latest_of(*where, found.replacement) if found.replacement else None,
         goes_on=bool(found.runs.get(Fate.UNDER_WAY)),
         looks=LOOKS,
     )
+
+
+def _titles(block_ids: Collection[str]) -> dict[str, str]:
+    return titles_here(db_session(), acting().tenant_id, block_ids, now=utc_now())
 
 
 def _require_typed(digest: str) -> None:

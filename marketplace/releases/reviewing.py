@@ -208,6 +208,19 @@ def list_publicly(
     return view_of(row)
 
 
+def why_not_vouched(session: Session, release: ReleaseView, *, now: datetime) -> str:
+    """Say why the installation's index does not vouch for a release; "" where it does."""
+    name = f"{release.listing_id} {release.version}"
+    try:
+        index = current_index(session, now=now)
+    except NotTrustedError as error:
+        return f"{name} cannot be listed: {error.message}"
+    found = index.packages.get(release.listing_id, {}).get(release.version)
+    if found is None or found.digest != release.digest:
+        return f"the index does not list this package as {name}: do so with `garland trust list`"
+    return ""
+
+
 def may_decide(session: Session, vendor_id: UUID, release_id: UUID, person_id: UUID) -> str:
     """Say why a person may not decide about a release; "" when they may."""
     row = any_row(session, release_id)
@@ -239,14 +252,7 @@ def _settled(now: ReleaseState, then: ReleaseState) -> ReleaseState:
 
 
 def _require_vouched(session: Session, row: MarketRelease, *, now: datetime) -> None:
-    name = f"{row.listing_id} {row.version}"
-    try:
-        index = current_index(session, now=now)
-    except NotTrustedError as error:
-        raise ConflictError(f"{name} cannot be listed: {error.message}") from None
-    found = index.packages.get(row.listing_id, {}).get(row.version)
-    if found is None or found.digest != row.digest:
-        told = f"the index does not list this package as {name}: do so with `garland trust list`"
+    if told := why_not_vouched(session, view_of(row), now=now):
         raise ConflictError(told, digest=row.digest)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,11 +30,16 @@ from marketplace.releases._tables import (
 from marketplace.releases.checks.of_packages import signed_by
 from marketplace.releases.checks.pipeline import CHECKS
 from marketplace.releases.publishers import PublisherView, keys_of, require_publisher
-from marketplace.releases.states import Channel, ReleaseState
-from marketplace.releases.store import ReleaseView, find_release, view_of
+from marketplace.releases.states import Channel, ReleaseState, follow
+from marketplace.releases.store import ReleaseView, archive_of, find_release, own_row, view_of
 from tenancy.audit.trail import About, Actor, note
 
 CHANGELOG_FILE = "CHANGELOG.md"
+_VERSION = re.compile(
+    r"^#*[ \t]*\[?v?([0-9]+\.[0-9]+\.[0-9]+(?:[-+][0-9A-Za-z.+-]+)?)", re.MULTILINE
+)
+"""The first entry of a list of changes: a line that begins with a version."""
+SIGNED_ANEW = "The same content was submitted with other signatures, which took its place."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +49,8 @@ class Submission:
     Attributes:
         data: The `.gblk`.
         channel: For whom it is meant; None for what its version says: beta for a pre-release.
-        changelog: What is new; "" for what the package's own CHANGELOG.md begins with.
+        changelog: What is new; "" for what the package's own CHANGELOG.md begins with, where that
+            is of this version.
     """
 
     data: bytes
@@ -55,6 +62,9 @@ def submit(
     session: Session, tenant_id: UUID, submission: Submission, *, by: Actor, now: datetime
 ) -> ReleaseView:
     """Take a release in to be checked; the very same one again changes nothing.
+
+    The same content in another file, as when it was signed only then, takes the place of the one
+    that is still being checked: a signature is none of the content that a digest is of.
 
     Raises:
         ArchiveError, NotTrustedError, InvalidError: as `read_package`; or the namespace is not
@@ -68,7 +78,10 @@ def submit(
     require_channel(channel, version)
     known = find_release(session, listing_id, version)
     if known is not None and known.digest == package.digest:
-        return known
+        if not _is_signed_anew(session, known, submission.data):
+            return known
+        _put_by(session, tenant_id, known, by=by, now=now)
+        known = None
     told = f"{listing_id} {version} was submitted already, as another package: raise the version"
     refusal = ConflictError(told, listing=listing_id, version=version)
     if known is not None:
@@ -118,9 +131,40 @@ def require_channel(channel: Channel, version: str) -> None:
         raise InvalidError(told, problems=[Problem("/channel", told)])
 
 
-def changelog_in(files: Mapping[str, bytes]) -> str:
-    """Give how a package's own CHANGELOG.md begins; "" where it has none."""
-    return files.get(CHANGELOG_FILE, b"").decode("utf-8", "replace").strip()[:TEXT_MAX]
+def changelog_in(files: Mapping[str, bytes], version: str) -> str:
+    """Give how a package's own CHANGELOG.md begins; "" where it has none of this version.
+
+    >>> changelog_in({"CHANGELOG.md": b"## 1.0.0: the first version"}, "1.1.0")
+    ''
+    """
+    text = files.get(CHANGELOG_FILE, b"").decode("utf-8", "replace").strip()
+    first = _VERSION.search(text)
+    return "" if first is not None and first[1] != version else text[:TEXT_MAX]
+
+
+def _is_signed_anew(session: Session, known: ReleaseView, data: bytes) -> bool:
+    """Tell whether a release that is being checked is submitted again with other signatures."""
+    return known.state is ReleaseState.CHECKING and archive_of(session, known) != data
+
+
+def _put_by(
+    session: Session, tenant_id: UUID, known: ReleaseView, *, by: Actor, now: datetime
+) -> None:
+    """End a release that is being checked; the process that checks it leaves it by itself."""
+    row = own_row(session, tenant_id, known.id, lock=True)
+    row.state = follow(row.state, ReleaseState.REFUSED)
+    row.state_reason, row.decided_at, row.claimed_until = SIGNED_ANEW, now, None
+    session.execute(
+        update(MarketReleaseCheck)
+        .where(
+            MarketReleaseCheck.release_id == row.id,
+            MarketReleaseCheck.outcome.in_((Outcome.WAITING, Outcome.RUNNING)),
+        )
+        .values(outcome=Outcome.SKIPPED, words="It was not done.")
+    )
+    session.flush()
+    about = About(kind="release", id=row.id, name=f"{row.listing_id} {row.version}")
+    note(session, tenant_id, "release.withdrawn", now=now, about=about, by=by)
 
 
 def _note_keys_used(session: Session, package: Package, namespace: str, *, now: datetime) -> None:
@@ -148,7 +192,8 @@ def _row(package: Package, submission: Submission, channel: Channel) -> MarketRe
         size_bytes=len(submission.data),
         state=ReleaseState.CHECKING,
         channel=channel,
-        changelog=submission.changelog.strip()[:TEXT_MAX] or changelog_in(package.files),
+        changelog=submission.changelog.strip()[:TEXT_MAX]
+        or changelog_in(package.files, str(package.manifest["version"])),
     )
 
 

@@ -122,9 +122,13 @@ def package_file(release: store.ReleaseView) -> Response:
     """Give a release's package as a file to keep."""
     response = Response(store.archive_of(db_session(), release))
     response.mimetype = "application/octet-stream"
-    name = f"{release.listing_id}-{release.version}.gblk"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{package_name(release)}"'
     return response
+
+
+def package_name(release: store.ReleaseView) -> str:
+    """Give the name of the file that a release's package is kept as."""
+    return f"{release.listing_id}-{release.version}.gblk"
 
 
 def _review(release_id: UUID) -> dict[str, Any]:

@@ -9,15 +9,19 @@ from flask import Blueprint, flash, request, url_for
 from werkzeug.wrappers import Response
 
 from blocks.pages import parts_of
-from kernel.errors import ConflictError, ForbiddenError, GarlandError, InvalidError
+from kernel.clock import utc_now
+from kernel.errors import ConflictError, ForbiddenError, GarlandError, InvalidError, Problem
 from kernel.http import acting, address_with, db_session, page_of, render, require, see_other
+from marketplace.money.refusals import at_controls
 from marketplace.releases import publishers, reviewing, store
 from marketplace.releases._tables import TEXT_MAX, Verdict
 from marketplace.releases.api import who
 from marketplace.releases.readme import page_of_package
+from marketplace.releases.states import ReleaseState
 from marketplace.releases.verdicts import CHECKLIST, EYES
 from marketplace.releases.words import require_text
-from marketplace.reviews.api import package_file
+from marketplace.reviews.api import package_file, package_name
+from marketplace.reviews.standing import standing_of, standings_of
 
 bp = Blueprint("reviews", __name__)
 
@@ -112,6 +116,7 @@ def _queue_page(*, status: int = 200, refused: GarlandError | None = None) -> Re
         "marketplace/reviews/list.html",
         status=status,
         releases=found,
+        standings=standings_of(*_where(), found, acting().vouched_by),
         claims=publishers.list_claims(db_session()),
         refused=refused,
         next_url=address_with(cursor=more) if more else None,
@@ -122,6 +127,8 @@ def _queue_page(*, status: int = 200, refused: GarlandError | None = None) -> Re
 def _page(release_id: UUID, *, status: int = 200, refused: GarlandError | None = None) -> Response:
     session, me = db_session(), acting().vouched_by
     found = reviewing.get_reviewed(session, release_id)
+    problems = _in_words(at_controls(refused))
+    is_approved = found.state is ReleaseState.APPROVED
     return render(
         "marketplace/reviews/show.html",
         status=status,
@@ -137,9 +144,20 @@ def _page(release_id: UUID, *, status: int = 200, refused: GarlandError | None =
         eyes=EYES,
         is_open=found.state in reviewing.OPEN,
         why_not=reviewing.may_decide(*_where(), release_id, me) if me else "nobody is known to act",
+        standing=standing_of(*_where(), found, me),
+        not_vouched=is_approved and reviewing.why_not_vouched(session, found, now=utc_now()),
+        package_name=package_name(found),
         refused=refused,
+        problems=problems,
+        errors={one.pointer: one.message for one in problems},
         sent=request.form,
     )
+
+
+def _in_words(problems: list[Problem]) -> list[Problem]:
+    """Put what the checklist lacks as its page does, which shows no names of points."""
+    told = "Look at every point before you approve, and tick it"
+    return [Problem(one.pointer, told) if one.pointer == "checklist" else one for one in problems]
 
 
 def _where() -> tuple[Any, UUID]:

@@ -18,6 +18,7 @@ from marketplace.rollouts.model import (
 
 _MINUTE_S = 60
 DIGITS_MAX = 9
+EVERY = "*"
 _NUMBERS: Mapping[str, tuple[str, int, int]] = {
     "wait_min": ("the minutes that each ring is watched", 0, WAIT_MAX_S // _MINUTE_S),
     "samples_min": ("the steps that have to be over", 1, SAMPLES_MAX),
@@ -68,6 +69,19 @@ def read_form(form: Mapping[str, str]) -> dict[str, Any]:
         **{name: form.get(name) == "true" for name in _CHECKED},
     }
     return plan_document(read_plan(document))
+
+
+def block_in(form: Mapping[str, str]) -> str:
+    """Give the block that a freeze or a hold is of; "" for every block, which is chosen as `*`.
+
+    Raises:
+        InvalidError: none is chosen.
+    """
+    block = form.get("block", "").strip()
+    if not block:
+        told = "Choose a block, or every block"
+        raise InvalidError(told, problems=[Problem("/block", told)])
+    return "" if block == EVERY else block
 
 
 def _number(form: Mapping[str, str], name: str, problems: list[Problem]) -> int:

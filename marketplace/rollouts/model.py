@@ -7,7 +7,7 @@ another roll-out others are the first.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
@@ -225,6 +225,21 @@ def went_on(plan: Plan, progress: Progress, *, now: datetime) -> Progress:
     The last ring stays the last.
     """
     return replace(progress, ring=min(progress.ring + 1, len(plan.rings)), since=now)
+
+
+def peopled(plan: Plan, filled: Collection[int]) -> Plan:
+    """Give a plan without the rings after the last in which somebody is; nobody waits for those.
+
+    >>> peopled(Plan(), {1, 2}).rings
+    (5, 25)
+    """
+    return replace(plan, rings=plan.rings[: max(filled)])
+
+
+def past_empty(progress: Progress, filled: Collection[int]) -> Progress:
+    """Pass over the rings in which nobody is; `filled` are those in which somebody is."""
+    ring = min((one for one in filled if one >= progress.ring), default=progress.ring)
+    return replace(progress, ring=ring)
 
 
 WISHES: Mapping[str, tuple[frozenset[RolloutState], RolloutState]] = {

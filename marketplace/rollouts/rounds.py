@@ -23,11 +23,13 @@ from marketplace.rollouts.model import (
     RolloutState,
     judged,
     may_be_moved,
+    past_empty,
+    peopled,
     read_plan,
 )
 from marketplace.rollouts.moving import move, take_back
 from marketplace.rollouts.stops import Stops
-from marketplace.rollouts.store import progress_of, put
+from marketplace.rollouts.store import filled_rings, progress_of, put
 from marketplace.rollouts.words import NOT_BACK, OTHERWISE
 from runtime.runs.block_results import results_among
 from tenancy.audit.trail import About, note
@@ -91,7 +93,9 @@ def _judge(session: Session, row: RolloutRow, *, now: datetime) -> None:
     begun = _begun(session, row)
     waiting = begun[MemberState.WAITING]
     counts = {"waiting": waiting, "left": begun.total() - waiting}
-    after = judged(plan, before, measured_of(session, row), **counts, now=now)
+    filled = filled_rings(session, row)
+    cut, measured = peopled(plan, filled), measured_of(session, row)
+    after = past_empty(judged(cut, before, measured, **counts, now=now), filled)
     put(row, after, due_at=now if after.state.has_to_do else None)
     session.flush()
     if after.state is not before.state:

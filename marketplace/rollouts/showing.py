@@ -103,14 +103,26 @@ def next_of(
     if is_failing(plan, measured):
         return Next(words="Too much fails: it halts with the next look, within ten seconds.")
     if waiting:
-        return Next(words=f"{waiting:,} of the rings that have begun are moved, twenty at a time.")
-    return _after_moving(plan, progress, measured, now=now)
+        noun, verb = ("organisation", "is") if waiting == 1 else ("organisations", "are")
+        told = (
+            f"{waiting:,} {noun} of this ring {verb} moved with the next looks, ten seconds apart"
+        )
+        return Next(words=f"{told}; twenty at once at most.")
+    return _after_moving(plan, progress, measured, rings, now=now)
 
 
-def _after_moving(plan: Plan, progress: Progress, measured: Measured, *, now: datetime) -> Next:
+def is_last_ring(ring: int, rings: Sequence[Ring]) -> bool:
+    """Tell whether nobody is in a ring after this one."""
+    return not any(one.total for one in rings[ring:])
+
+
+def _after_moving(
+    plan: Plan, progress: Progress, measured: Measured, rings: Sequence[Ring], *, now: datetime
+) -> Next:
     until = progress.since + timedelta(seconds=plan.wait_s)
-    is_last = progress.ring == len(plan.rings)
-    then = "it is finished" if is_last else f"ring {progress.ring + 1} begins"
+    after = next((one.number for one in rings[progress.ring :] if one.total), None)
+    is_last = after is None
+    then = "it is finished" if is_last else f"ring {after} begins"
     missing = plan.samples_min - measured.samples
     if now < until:
         return Next(words=f"This ring is watched; then {then}, if not too much fails.", at=until)

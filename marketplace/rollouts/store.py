@@ -31,6 +31,8 @@ from marketplace.rollouts.model import (
     Plan,
     Progress,
     RolloutState,
+    past_empty,
+    peopled,
     plan_document,
     read_plan,
     ring_of,
@@ -39,6 +41,7 @@ from marketplace.rollouts.model import (
 from tenancy.audit.chain import Fact
 from tenancy.audit.trail import About, note
 from tenancy.rows import get_owned
+from tenancy.scope import system
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +94,8 @@ def begin_rollout(
         )
     row = RolloutRow(id=new_id(), tenant_id=who.tenant_id, listing_id=new.id, digest=digest)
     row.version, row.plan, row.state = new.version, plan_document(checked), RolloutState.RUNNING
-    row.ring, row.ring_since, row.due_at = 1, now, now
+    row.ring = min(ring_of(checked, row.id, one) for one in meant)
+    row.ring_since = row.due_at = now
     row.made_at, row.made_by = now, who.person_name
     keep_alone(session, row)
     session.add_all(
@@ -130,7 +134,9 @@ def steer(
         refuse_before_later(session, row)
     progress = replace(progress_of(row), state=becomes, reason=reason.strip()[:500])
     if wish == "go-on":
-        progress = went_on(read_plan(row.plan), progress, now=now)
+        filled = filled_rings(session, row)
+        gone = went_on(peopled(read_plan(row.plan), filled), progress, now=now)
+        progress = past_empty(gone, filled)
     put(row, progress, due_at=now if becomes.has_to_do else None)
     if becomes.is_under_way:
         keep_alone(session, row)
@@ -210,6 +216,13 @@ def member_lines(session: Session, who: Acting, rollout_id: UUID) -> list[Member
         for id_, ones in grouped.items()
     ]
     return sorted(lines, key=lambda one: (one.name.lower(), str(one.organisation_id)))
+
+
+def filled_rings(session: Session, row: RolloutRow) -> set[int]:
+    """Give in which rings of a roll-out somebody is."""
+    wanted = select(RolloutMember.ring).where(RolloutMember.rollout_id == row.id).distinct()
+    with system(session):
+        return set(session.scalars(wanted))
 
 
 def progress_of(row: RolloutRow) -> Progress:

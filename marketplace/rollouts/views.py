@@ -26,7 +26,15 @@ from marketplace.impact.model import BREAKS_WORDS
 from marketplace.rollouts import forms, store
 from marketplace.rollouts.choosing import newer_versions
 from marketplace.rollouts.model import Plan
-from marketplace.rollouts.showing import DEEDS, MEMBER_LOOKS, STATE_LOOKS, deeds_of, failed_percent
+from marketplace.rollouts.showing import (
+    DEEDS,
+    MEMBER_LOOKS,
+    STATE_LOOKS,
+    deeds_of,
+    failed_percent,
+    is_last_ring,
+)
+from marketplace.rollouts.titles import titles_here
 from marketplace.rollouts.watching import watch
 from marketplace.shadow.views import below_facts
 
@@ -55,10 +63,12 @@ def list_all() -> Response:
 
     found, more = page_of(fetch, lambda one: [str(one.id)], parts=1)
     where = (db_session(), acting().tenant_id)
+    going = store.list_rollouts(*where, limit=LINES_SHOWN, under_way=True)
     return render(
         "marketplace/rollouts/list.html",
-        under_way=store.list_rollouts(*where, limit=LINES_SHOWN, under_way=True),
+        under_way=going,
         over=found,
+        titles=titles_here(*where, {one.listing_id for one in (*going, *found)}, now=utc_now()),
         looks=STATE_LOOKS,
         member_looks=MEMBER_LOOKS,
         next_url=address_with(cursor=more) if more else None,
@@ -145,18 +155,24 @@ def _plan_page(
 
 def _page(rollout_id: UUID, *, refused: GarlandError | None = None) -> Response:
     watched = watch(db_session(), acting(), rollout_id, now=utc_now())
+    is_last = is_last_ring(watched.view.ring, watched.rings)
     return render(
         "marketplace/rollouts/show.html",
         "marketplace/rollouts/_watched.html",
         status=refused.status if refused else 200,
         watched=watched,
+        title=_title(watched.view.listing_id),
         looks=STATE_LOOKS,
         failed=failed_percent(watched.measured),
-        deeds=deeds_of(watched.view.state, is_last=watched.view.ring == len(watched.rings)),
+        deeds=deeds_of(watched.view.state, is_last=is_last),
         all_deeds=DEEDS,
         refused=refused,
         **_lines(watched.view),
     )
+
+
+def _title(block_id: str) -> str:
+    return titles_here(db_session(), acting().tenant_id, {block_id}, now=utc_now())[block_id]
 
 
 def _lines(one: store.RolloutView) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from kernel.http import (
     see_other,
     vault,
 )
+from marketplace.money.refusals import at_controls
 from marketplace.sharing import offered, offering, store, taking
 from marketplace.sharing.checking import fingerprint
 from marketplace.sharing.looking import Looked, Wanted, look
@@ -194,6 +195,7 @@ def _form(
         may_stay=_may_stay(looked),
         can_choose=acting().tenant_kind in store.PROVIDERS,
         refused=refused,
+        errors={one.pointer: one.message for one in at_controls(refused)},
     )
 
 

@@ -10,11 +10,12 @@ from werkzeug.wrappers import Response
 
 from kernel.errors import ConflictError, GarlandError, InvalidError, Problem
 from kernel.http import acting, address_with, db_session, page_of, render, require, see_other
-from marketplace.releases import publishers, submitting
+from marketplace.releases import keeping, publishers, submitting
 from marketplace.releases._tables import PublisherState
 from marketplace.releases.api import who
 from marketplace.releases.claims import Claim
 from marketplace.releases.states import Channel
+from marketplace.releases.store import ReleaseView
 from marketplace.studio import reading
 from marketplace.studio.standing import steps_of
 
@@ -56,11 +57,25 @@ def ask_package() -> Response:
 def submit() -> Response:
     """Take a package; its checks begin within seconds."""
     try:
-        made = submitting.submit(*_where(), _submission(), **who())
+        sent, by = _submission(), who()
+        made = submitting.submit(*_where(), sent, **by)
+        if made.submitted_at != by["now"]:
+            _tell_known(made, sent.changelog)
+        elif not made.changelog:
+            flash(f"Nothing says what is new in {made.version}: say it on this page.", "notice")
     except GarlandError as error:
         db_session().rollback()
         return _form_page(status=422, refused=error)
     return see_other(url_for("studio_releases.show", release_id=made.id))
+
+
+def _tell_known(made: ReleaseView, changelog: str) -> None:
+    """Say that this very package was submitted before; what is new of it may still be said."""
+    told = "This very package was submitted before, so nothing is checked anew."
+    if changelog.strip():
+        keeping.set_changelog(*_where(), made.id, changelog)
+        told += " What you wrote under “What is new” is kept."
+    flash(told, "notice")
 
 
 def problems_in(refused: GarlandError | None) -> dict[str, str]:
@@ -119,9 +134,17 @@ def _form_page(*, status: int = 200, refused: GarlandError | None = None) -> Res
         steps=_steps(mine),
         namespaces=[one for one in mine if one.state is PublisherState.VERIFIED],
         refused=refused,
-        problems=problems_in(refused),
+        problems=_at_form(refused),
         sent=request.form,
     )
+
+
+def _at_form(refused: GarlandError | None) -> dict[str, str]:
+    """Give what is wrong with each control; what is wrong with none of them is so with the file."""
+    found = problems_in(refused)
+    if refused is not None and not found.keys() & {"file", "channel", "changelog"}:
+        found["file"] = refused.message
+    return found
 
 
 def _steps(mine: list[publishers.PublisherView]) -> Any:

@@ -10,9 +10,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from blocks.installs.here import packages_here
 from marketplace.rollouts._tables import RolloutMember, RolloutRow
 from marketplace.rollouts.model import MemberState, RolloutState
+from marketplace.rollouts.titles import titles_here
 from tenancy.brand.naming import NO_NAME, names_above
 from tenancy.scope import system
 
@@ -85,13 +85,12 @@ def _told(
 ) -> list[Coming]:
     if not rows:
         return []
-    here = packages_here(session, tenant_id, {row.listing_id for _, row in rows}, now=now)
-    titles = {one.block_id: one.title for one in reversed(here)}
     names = names_above(session, tenant_id)
+    titles = titles_here(session, tenant_id, {row.listing_id for _, row in rows}, now=now)
     return [
         Coming(
             listing_id=row.listing_id,
-            title=titles.get(row.listing_id, row.listing_id),
+            title=titles[row.listing_id],
             version=row.version,
             digest=row.digest,
             provider=names.get(row.tenant_id, NO_NAME),

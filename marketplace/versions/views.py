@@ -9,12 +9,14 @@ from werkzeug.wrappers import Response
 
 from blocks.installs.store import list_installs
 from kernel.clock import utc_now
+from kernel.errors import InvalidError
 from kernel.http import acting, address_with, db_session, page_of, render, require, see_other
 from marketplace.impact.finding import candidate, own_differences, own_impact
 from marketplace.recalls.model import LOOKS, WORDS
 from marketplace.recalls.reading import ReceivedView, list_received
-from marketplace.rollouts import stops
+from marketplace.rollouts import forms, stops
 from marketplace.rollouts.showing import MEMBER_LOOKS
+from marketplace.rollouts.titles import titles_here
 from marketplace.shadow.views import own_facts
 from marketplace.versions.coming import brought_to, coming_to
 from runtime.flows.versions import flow_names
@@ -26,25 +28,21 @@ bp = Blueprint("market_versions", __name__, url_prefix="/t/<tenant>/marketplace/
 @require("blocks.view")
 def list_all() -> Response:
     """Show what is about to be brought, what is frozen, and what was brought."""
-    session, tenant_id, now = db_session(), acting().tenant_id, utc_now()
-    installed = {one.manifest.id: one.manifest.title for one in list_installs(session, tenant_id)}
-    return render(
-        "marketplace/versions/list.html",
-        coming=coming_to(session, tenant_id, now=now),
-        brought=brought_to(session, tenant_id, now=now),
-        freezes=stops.list_stops(session, tenant_id, below=False),
-        blocks=sorted(installed.items(), key=lambda pair: (pair[1].lower(), pair[0])),
-        member_looks=MEMBER_LOOKS,
-    )
+    return _page()
 
 
 @bp.post("/freezes")
 @require("blocks.edit")
 def freeze() -> Response:
     """Let no roll-out of a block, or of any, move one's own workflows."""
-    block, reason = request.form.get("block", ""), request.form.get("reason", "")
+    reason = request.form.get("reason", "")
+    try:
+        block = forms.block_in(request.form)
+    except InvalidError as error:
+        return _page(status=error.status, error=error.message)
     made = stops.stop(db_session(), acting(), block, reason=reason, now=utc_now())
-    flash(f"{made.listing_id or 'Every block'} stays at the version that you have.", "success")
+    name = _titles().get(block, made.listing_id) or "Every block"
+    flash(f"{name} stays at the version that you have.", "success")
     return see_other(url_for("market_versions.list_all"))
 
 
@@ -55,6 +53,26 @@ def unfreeze(stop_id: UUID) -> Response:
     stops.lift(db_session(), acting().tenant_id, stop_id, now=utc_now())
     flash("New versions are brought to you again.", "success")
     return see_other(url_for("market_versions.list_all"))
+
+
+def _titles() -> dict[str, str]:
+    found = list_installs(db_session(), acting().tenant_id)
+    return {one.manifest.id: one.manifest.title for one in found}
+
+
+def _page(*, status: int = 200, error: str = "") -> Response:
+    session, tenant_id, now = db_session(), acting().tenant_id, utc_now()
+    return render(
+        "marketplace/versions/list.html",
+        status=status,
+        coming=coming_to(session, tenant_id, now=now),
+        brought=brought_to(session, tenant_id, now=now),
+        freezes=stops.list_stops(session, tenant_id, below=False),
+        blocks=sorted(_titles().items(), key=lambda pair: (pair[1].lower(), pair[0])),
+        member_looks=MEMBER_LOOKS,
+        error=error,
+        sent=request.form,
+    )
 
 
 @bp.get("/<digest>")
@@ -89,6 +107,7 @@ def list_recalls() -> Response:
         "marketplace/versions/recalls.html",
         recalls=found,
         names=flow_names(session, tenant_id, flows),
+        titles=titles_here(session, tenant_id, {one.listing_id for one in found}, now=utc_now()),
         looks=LOOKS,
         words=WORDS,
         next_url=address_with(cursor=more) if more else None,

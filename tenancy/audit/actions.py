@@ -143,6 +143,7 @@ ACTIONS: Mapping[str, Action] = MappingProxyType(
             "rating.shown_again": "showed a hidden rating of {it} again",
             "rating.left": "left a reported rating of {it} as it is",
             "advisory.published": "published the advisory {it}",
+            "advisory.amended": "changed the advisory {it}",
             "advisory.withdrawn": "withdrew the advisory {it}",
             "mirror.imported": "took in the marketplace of {it}",
         },

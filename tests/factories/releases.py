@@ -72,13 +72,17 @@ def make_publisher(
 
 def make_signed(*, key: Ed25519PrivateKey = KEY, code: str = "", **said: Any) -> bytes:
     """Give a signed package that passes every check, with what is said otherwise."""
+    return sign_package(make_unsigned(code=code, **said), key)
+
+
+def make_unsigned(*, code: str = "", **said: Any) -> bytes:
+    """Give such a package before it is signed."""
     version = said.get("version", "1.0.0")
     if "examples" not in said:
         expected = {"port": "done", "output": {"text": f"hi {version}"}}
         said["examples"] = [{"title": "A word", "config": {"word": "hi"}, "expect": expected}]
     files = {"README.md": README, "icon.svg": ICON, "CHANGELOG.md": CHANGELOG}
-    made = make_package(code, files=files, **said) if code else make_package(files=files, **said)
-    return sign_package(made, key)
+    return make_package(code, files=files, **said) if code else make_package(files=files, **said)
 
 
 def make_release(

@@ -9,7 +9,7 @@ BY_ID = {
     "catalogue_offers": "show preview save let_go bring_back",
     "catalogue_own": "show_own decide offer",
     "catalogue_rules": "show_rule ask_removal remove_rule bring_back",
-    "market_advisories": "show_concern take_osv show_written withdraw",
+    "market_advisories": "show_concern take_osv show_written amend withdraw",
     "market_charges": "show_charge ask give_back",
     "market_collections": "show_collection edit_collection change_collection remove_collection",
     "market_collections_api": "get_collection change_collection remove_collection",

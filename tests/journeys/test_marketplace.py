@@ -143,7 +143,9 @@ def _approve(garland: Running, vera: Page, vito: Page, folder: Path) -> None:
             box.check()
         reviewer.get_by_role("button", name="Approve").click()
         expect(reviewer.get_by_text("Approved").first).to_be_visible()
+    expect(vito.get_by_text("It cannot be listed yet")).to_be_visible()
     _list_in_the_index(garland, folder)
+    vito.get_by_role("link", name="Look again").click()
     vito.get_by_role("button", name="List it").click()
     expect(vito.get_by_text("Listed").first).to_be_visible()
 

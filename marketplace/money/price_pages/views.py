@@ -20,10 +20,12 @@ from kernel.http import (
     require,
     see_other,
 )
-from marketplace.money import price_forms, pricelists, pricing, saying
+from marketplace.money import margins, price_forms, pricelists, pricing, saying
 from marketplace.money.currencies import PLACES, said
+from marketplace.money.entries import RETAIL, WHOLESALE
 from marketplace.money.prices import Price
 from marketplace.money.refusals import at_controls
+from marketplace.money.shares import share_words
 from marketplace.releases.publishers import owns_namespace
 from runtime.use.reading import DAY
 from runtime.use.recording import day_of
@@ -70,13 +72,15 @@ def set_price(listing_id: str) -> Response:
     line = pricelists.line_of(db_session(), acting(), listing_id, now=utc_now())
     form, hop = price_forms.read_form(request.form), _hop(line)
     try:
-        document, day = price_forms.price_in(form).document(), price_forms.day_in(form)
-        where = (db_session(), acting(), listing_id, document)
+        price, day = price_forms.said_in(form, now=utc_now())
+        where = (db_session(), acting(), listing_id, price.document())
         made = pricing.set_price(*where, hop=hop, valid_from=day, now=utc_now())
     except (ConflictError, InvalidError) as error:
         db_session().rollback()
         return _page(listing_id, form=form, refused=error)
     flash(f"From {saying.day_words(made.valid_from)}: {saying.price_words(made.price)}.", "success")
+    if hop == RETAIL and (loss := margins.loss_words(line.wholesale, made.price, made.valid_from)):
+        flash(loss, "warning")
     return see_other(url_for("market_prices.of_listing", listing_id=listing_id, hop=hop))
 
 
@@ -141,12 +145,26 @@ def _page(
         tomorrow=tomorrow,
         form=given,
         bill=price_forms.example_bill(given),
+        left=_left(line, given) if hop == RETAIL else [],
+        kept=margins.kept_of(session, who, line.wholesale.price, day=day_of(now))
+        if hop == WHOLESALE
+        else None,
+        percent=share_words,
         refused=refused,
         problems=problems,
         errors={one.pointer: one.message for one in problems},
         currencies=sorted(PLACES),
         **_words(),
     )
+
+
+def _left(line: pricelists.PriceLine, form: price_forms.PriceForm) -> list[margins.Left]:
+    """Say what the price of a form would leave; nothing while it says none."""
+    try:
+        day = price_forms.day_in(form) or day_of(utc_now()) + DAY
+        return margins.left_of(line.wholesale, price_forms.price_in(form), day)
+    except InvalidError:
+        return []
 
 
 def _hop(line: pricelists.PriceLine) -> str:

@@ -8,8 +8,9 @@ from flask import Blueprint, flash, request, url_for
 from werkzeug.wrappers import Response
 
 from kernel.clock import utc_now
+from kernel.errors import InvalidError
 from kernel.http import acting, db_session, render, require, see_other
-from marketplace.rollouts import stops
+from marketplace.rollouts import forms, stops
 from marketplace.rollouts.choosing import blocks_below
 
 bp = Blueprint("rollout_holds", __name__, url_prefix="/t/<tenant>/marketplace/holds")
@@ -19,21 +20,23 @@ bp = Blueprint("rollout_holds", __name__, url_prefix="/t/<tenant>/marketplace/ho
 @require("rollouts.edit")
 def list_all() -> Response:
     """Show what is held from those below one, and the form to hold something."""
-    where = (db_session(), acting().tenant_id)
-    return render(
-        "marketplace/rollouts/holds.html",
-        holds=stops.list_stops(*where, below=True),
-        blocks=blocks_below(db_session(), acting(), now=utc_now()),
-    )
+    return _page()
 
 
 @bp.post("")
 @require("rollouts.edit")
 def hold() -> Response:
     """Let no roll-out of a block, or of any, move anybody below one."""
-    block, reason = request.form.get("block", ""), request.form.get("reason", "")
+    reason, titles = request.form.get("reason", ""), dict(_blocks())
+    try:
+        block = forms.block_in(request.form)
+    except InvalidError as error:
+        return _page(status=error.status, error=error.message)
     made = stops.stop(db_session(), acting(), block, below=True, reason=reason, now=utc_now())
-    flash(f"{made.listing_id or 'Every block'} is held from all below you.", "success")
+    flash(
+        f"{titles.get(block, made.listing_id) or 'Every block'} is held from all below you.",
+        "success",
+    )
     return see_other(url_for("rollout_holds.list_all"))
 
 
@@ -44,3 +47,18 @@ def release(stop_id: UUID) -> Response:
     stops.lift(db_session(), acting().tenant_id, stop_id, below=True, now=utc_now())
     flash("Roll-outs reach those below you again.", "success")
     return see_other(url_for("rollout_holds.list_all"))
+
+
+def _blocks() -> list[tuple[str, str]]:
+    return blocks_below(db_session(), acting(), now=utc_now())
+
+
+def _page(*, status: int = 200, error: str = "") -> Response:
+    return render(
+        "marketplace/rollouts/holds.html",
+        status=status,
+        holds=stops.list_stops(db_session(), acting().tenant_id, below=True),
+        blocks=_blocks(),
+        error=error,
+        sent=request.form,
+    )

@@ -127,6 +127,19 @@ def test_who_is_in_a_roll_out_reads_what_comes_what_it_breaks_and_freezes_it(wor
     assert "Our festival" not in world.see(page)
 
 
+def test_nothing_is_frozen_before_something_is_chosen(world: World) -> None:
+    freezes = f"/t/{world.customer.slug}/marketplace/versions/freezes"
+
+    nothing = world.tenant.post(freezes, data={"block": "", "reason": "Our festival"})
+    every = world.tenant.post(freezes, data={"block": "*"})
+
+    assert nothing.status_code == 422
+    assert "Choose a block, or every block" in nothing.text
+    assert 'value="Our festival"' in nothing.text
+    assert every.status_code == 303
+    assert "<strong>Every block</strong>" in world.see_own("/versions")
+
+
 def test_a_provider_holds_a_block_and_lets_it_go_on(world: World) -> None:
     assert world.do("/holds", block="acme.say", reason="We look at it") == "/holds"
     held = world.see("/holds")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,7 +18,11 @@ from marketplace.rollouts.model import (
     Plan,
     Progress,
     RolloutState,
+    judged,
+    past_empty,
+    peopled,
     plan_document,
+    went_on,
 )
 from marketplace.rollouts.showing import DEEDS, deeds_of, next_of, rings_of
 from tests.factories.tenancy import NOON
@@ -72,7 +77,9 @@ def test_what_cannot_be_taken_is_named_by_its_field(field: str, value: str) -> N
 @pytest.mark.parametrize(
     ("state", "ring", "waiting", "measured", "minutes", "said"),
     [
-        pytest.param("running", 1, 3, NOTHING, 0, "3 of the rings", id="some are moved now"),
+        pytest.param(
+            "running", 1, 3, NOTHING, 0, "3 organisations of this ring", id="some are moved now"
+        ),
         pytest.param("running", 1, 0, ENOUGH, 1, "ring 2 begins", id="the ring is watched"),
         pytest.param("running", 1, 0, NOTHING, 61, "20 more steps", id="too few to judge"),
         pytest.param("running", 1, 0, ENOUGH, 61, "Ring 2 begins", id="the next ring"),
@@ -86,7 +93,8 @@ def test_the_page_says_what_happens_next(
     state: str, ring: int, waiting: int, measured: Measured, minutes: int, said: str
 ) -> None:
     plan, progress = Plan(), Progress(state=RolloutState(state), ring=ring, since=NOON)
-    rings = rings_of(plan, ring, {(1, MemberState.WAITING): waiting})
+    counts = {(1, MemberState.WAITING): waiting, **{(one, MemberState.MOVED): 1 for one in (1, 2)}}
+    rings = rings_of(plan, ring, counts)
 
     found = next_of(plan, progress, measured, rings, now=NOON + timedelta(minutes=minutes))
 
@@ -98,3 +106,17 @@ def test_every_wish_has_a_button_exactly_where_it_is_possible() -> None:
     for state in RolloutState:
         shown = {one.verb for one in deeds_of(state, is_last=False)}
         assert shown == {verb for verb, (possible, _) in WISHES.items() if state in possible}
+
+
+def test_a_ring_in_which_nobody_is_is_passed_over() -> None:
+    plan, since = Plan(goes_on_unproven=True, wait_s=0), NOON
+    first = Progress(state=RolloutState.RUNNING, ring=1, since=since)
+
+    filled = {1, 4}
+    cut = peopled(plan, {1, 2})
+
+    after = past_empty(judged(plan, first, NOTHING, waiting=0, now=NOON), filled)
+    over = judged(cut, replace(after, ring=2), NOTHING, waiting=0, now=NOON)
+
+    assert (after.ring, over.state) == (4, RolloutState.FINISHED)
+    assert past_empty(went_on(plan, first, now=NOON), {1, 3}).ring == 3

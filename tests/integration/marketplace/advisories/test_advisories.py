@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from blocks.installs.offering import upload
 from kernel.errors import ConflictError, InvalidError, NotFoundError
 from kernel.secrets import Vault, new_key
-from marketplace.advisories.store import Writer, get_written, list_written, publish, withdraw
+from marketplace.advisories.store import Writer, amend, get_written, list_written, publish, withdraw
 from marketplace.advisories.telling import concerns_of, get_concern
 from marketplace.releases._tables import MarketRelease
 from marketplace.releases.store import ReleaseView
@@ -209,7 +209,10 @@ def test_people_write_read_and_withdraw_them_on_pages(
     form = {"listing": "acme.say", **SAID, "references": "https://acme.example/1"}
     refused = author.post(written, data={**form, "affected": "latest"})
     assert (refused.status_code, "It tells the word" in refused.text) == (422, True)
-    made = author.post(written, data=form)
+    asked = author.post(written, data=form)
+    assert "1 organisation has an affected version" in asked.text
+    assert "No advisory yet" in author.get(written).text
+    made = author.post(written, data={**form, "sure": f"acme.say {form['affected']}"})
     mine = f"/t/{customer.slug}/marketplace/advisories"
     page = reader.get(mine).text
     assert "It tells the word to everybody" in page
@@ -222,3 +225,19 @@ def test_people_write_read_and_withdraw_them_on_pages(
     )
     assert "was withdrawn: A mistake." in reader.get(f"{mine}/{advisory_id}").text
     assert "Nothing is to be done" in reader.get(mine).text
+
+
+def test_what_mends_it_is_filled_in_later_and_said(sessions: sessionmaker[Session]) -> None:
+    with sessions.begin() as session:
+        acme = acme_of(session)
+        made = publish(session, writer(acme), "acme.say", {**SAID, "fixed_in": ""}, now=NOON)
+        where = (session, writer(acme), made.advisory_id)
+        given = {"text": SAID["text"], "fixed_in": "1.1.0", "change": "1.1.0 mends it."}
+
+        with pytest.raises(InvalidError):
+            amend(*where, {**given, "fixed_in": "9.9.9"}, now=NOON)
+        amended = amend(*where, given, now=NOON)
+
+    assert amended.fixed_in == "1.1.0"
+    assert amended.text.endswith("1.1.0 mends it.")
+    assert amended.affected == made.affected

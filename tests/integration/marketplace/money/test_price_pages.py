@@ -77,7 +77,7 @@ def test_what_is_refused_is_said_at_its_field_and_nothing_is_set(
     before = len(prices(sessions, market.csp))
     client = signed_in("admin", market.csp)
 
-    status, text = send(client, market.csp, kind="per_month", currency="EUR", amount="9,00")
+    status, text = send(client, market.csp, kind="per_month", currency="EUR", amount="9,000")
     late, told = send(client, market.csp, kind="free", valid_from="2020-01-01")
 
     assert (status, late) == (422, 422)
@@ -97,7 +97,7 @@ def test_an_example_is_worked_out_and_rows_are_added_without_setting_anything(
 
     assert status == 200
     assert "3,200 uses in a month come to EUR 160.00." in text
-    assert 'name="amount-9"' in text
+    assert 'name="amount-4"' in text
     assert len(prices(sessions, market.csp)) == before
 
 
@@ -159,3 +159,28 @@ def test_for_a_csp_there_are_no_shares(signed_in: SignedIn, market: Market) -> N
     client = signed_in("admin", market.csp)
 
     assert client.get(address(market.csp, "/shares")).status_code == 404
+
+
+def test_the_search_box_holds_what_was_looked_for(signed_in: SignedIn, market: Market) -> None:
+    client = signed_in("admin", market.csp)
+
+    assert 'value="Block or pack"' not in client.get(address(market.csp)).text
+    assert 'value="lamp"' in client.get(address(market.csp, "?q=lamp")).text
+
+
+def test_a_publisher_reads_what_the_vendor_keeps_of_its_price(
+    signed_in: SignedIn, market: Market
+) -> None:
+    text = signed_in("admin", market.publisher).get(address(market.publisher, f"/{LISTING}")).text
+
+    assert "20 %" in text
+    assert "EUR 3.20 a month" in text
+
+
+def test_a_price_below_cost_is_set_and_warned_of(signed_in: SignedIn, market: Market) -> None:
+    client = signed_in("admin", market.csp)
+    said = {"kind": "per_month", "currency": "EUR", "amount": "3,00"}
+
+    assert "you pay EUR 1.00 more" in send(client, market.csp, "/preview", **said)[1]
+    assert send(client, market.csp, **said)[0] == 303
+    assert "you pay EUR 1.00 more" in client.get(address(market.csp, f"/{LISTING}")).text

@@ -16,6 +16,7 @@ from tenancy.organisations import OrganisationView
 from tenancy.scope import system
 from tests.factories.releases import (
     ANNA,
+    approve,
     make_integrator,
     make_publisher,
     make_release,
@@ -82,7 +83,8 @@ def test_a_refused_verdict_keeps_what_was_written(rita: FlaskClient, release: Re
     answer = rita.post(f"{QUEUE}/{release.id}/verdict", data=form)
 
     assert answer.status_code == 422
-    assert "look at permissions" in answer.text
+    assert 'href="#field-checklist">Look at every point' in answer.text
+    assert "checklist:" not in answer.text
     assert "It is fine." in answer.text
 
 
@@ -123,3 +125,30 @@ def test_nobody_but_the_vendor_finds_the_pages(
     assert client.get(f"/t/{acme.slug}/reviews").status_code == 403
     assert client.get(f"/t/{acme.slug}/reviews/{release.id}").status_code == 403
     assert "Reviews" not in client.get(f"/t/{acme.slug}/").text
+
+
+def test_who_approved_reads_so_and_changes_their_verdict_knowingly(
+    rita: FlaskClient, signed_in: SignedIn, vendor: OrganisationView, release: ReleaseView
+) -> None:
+    assert "0 of 2 approved: waits for you" in rita.get(QUEUE).text
+    form = {"verdict": "approve", "checklist": list(CHECKLIST), "reasons": "It is fine."}
+    rita.post(f"{QUEUE}/{release.id}/verdict", data=form)
+
+    page = rita.get(f"{QUEUE}/{release.id}").text
+
+    assert "1 of 2 approved: you did" in page
+    assert "Change your verdict" in page
+    assert "1 of 2 approved: you did" in rita.get(QUEUE).text
+    assert "waits for you" in signed_in("reviewer", vendor).get(QUEUE).text
+
+
+def test_an_approved_release_says_what_has_to_be_done_before_it_can_be_listed(
+    rita: FlaskClient, release: ReleaseView, sessions: sessionmaker[Session]
+) -> None:
+    with sessions.begin() as session, system(session):
+        approve(session, release)
+
+    page = rita.get(f"{QUEUE}/{release.id}").text
+
+    assert f"garland trust list {release.listing_id}-{release.version}.gblk" in page
+    assert f"{release.id}/listing" not in page

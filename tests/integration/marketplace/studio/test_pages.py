@@ -20,6 +20,7 @@ from marketplace.releases._tables import MarketRelease, Verdict
 from marketplace.releases.publishers import decide_claim
 from marketplace.releases.reviewing import Decision, ask, decide
 from marketplace.releases.states import Channel, ReleaseState
+from marketplace.releases.submitting import changelog_in
 from tenancy.audit.trail import Actor
 from tenancy.organisations import OrganisationView
 from tenancy.scope import system
@@ -31,6 +32,7 @@ from tests.factories.releases import (
     make_release,
     make_reviewer,
     make_signed,
+    make_unsigned,
     make_vendor,
     pass_checks,
 )
@@ -288,3 +290,45 @@ def test_who_only_uses_blocks_has_no_studio(signed_in: SignedIn, acme: Organisat
     client = signed_in("designer", acme)
 
     assert client.get(f"/t/{acme.slug}/marketplace/studio").status_code == 403
+
+
+@pytest.mark.usefixtures("release")
+def test_the_very_same_package_again_is_said_and_keeps_what_is_new(
+    client: FlaskClient, release: store.ReleaseView, sessions: sessionmaker[Session]
+) -> None:
+    taken = send(client, f"{HOME}/submit", make_signed(), changelog="It is louder.")
+
+    assert "was submitted before" in client.get(taken.headers["Location"]).text
+    assert now_of(sessions, release).changelog == "It is louder."
+
+
+def test_the_signed_package_takes_the_place_of_the_unsigned_one(
+    client: FlaskClient, maker: OrganisationView, sessions: sessionmaker[Session]
+) -> None:
+    with sessions.begin() as session, system(session):
+        make_publisher(session, maker)
+        first = make_release(session, maker, data=make_unsigned())
+    assert first.state is ReleaseState.CHECKING
+
+    taken = send(client, f"{HOME}/submit", make_signed())
+
+    assert str(first.id) not in taken.headers["Location"]
+    assert now_of(sessions, first).state is ReleaseState.REFUSED
+    assert "Being checked" in client.get(taken.headers["Location"]).text
+
+
+def test_a_package_that_cannot_be_read_is_marked_at_the_file(
+    client: FlaskClient, sessions: sessionmaker[Session], maker: OrganisationView
+) -> None:
+    with sessions.begin() as session, system(session):
+        make_publisher(session, maker)
+
+    assert 'id="field-file-error"' in send(client, f"{HOME}/submit", b"no package").text
+
+
+def test_the_changes_of_another_version_are_not_told_as_what_is_new() -> None:
+    files = {"CHANGELOG.md": b"# Changes\n\n## [1.0.0]\n\nThe first version\n"}
+
+    assert changelog_in(files, "1.1.0") == ""
+    assert changelog_in(files, "1.0.0").endswith("The first version")
+    assert changelog_in({"CHANGELOG.md": b"It is louder."}, "1.1.0") == "It is louder."

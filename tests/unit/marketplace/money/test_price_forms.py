@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
@@ -10,11 +11,14 @@ from hypothesis import strategies as st
 
 from kernel.errors import InvalidError
 from marketplace.money.currencies import PLACES, decimal_text, read_amount
-from marketplace.money.price_forms import example_bill, form_of, price_in, read_form
-from marketplace.money.pricelists import margin_of
+from marketplace.money.margins import left_of, loss_words
+from marketplace.money.price_forms import example_bill, form_of, price_in, read_form, said_in
+from marketplace.money.pricelists import Asked, margin_of
 from marketplace.money.prices import TRIAL_DAYS_MAX, Price, read_price
+from marketplace.money.pricing import PriceView
 from marketplace.money.saying import price_words
 from marketplace.money.shares import WHOLE_BP, read_percent, share_words
+from tests.factories.tenancy import NOON
 from tests.support.size import examples
 
 TIERED = {
@@ -84,7 +88,7 @@ def test_a_trial_period_has_at_most_ninety_days(days: str) -> None:
 def test_more_rows_are_added_to_those_that_are_filled_in() -> None:
     form = read_form(TIERED, more=True)
 
-    assert len(form.rows) == 10
+    assert len(form.rows) == 8
     assert form.rows[2].amount == "0.05"
 
 
@@ -133,3 +137,38 @@ def test_a_price_is_said_with_its_tiers_and_trial_period() -> None:
 @settings(max_examples=examples(50))
 def test_a_share_that_is_written_is_read_as_itself(share_bp: int) -> None:
     assert read_percent(share_words(share_bp)) == share_bp
+
+
+def test_a_decimal_comma_is_read_and_what_could_part_thousands_is_not() -> None:
+    said = {"kind": "per_month", "currency": "EUR"}
+
+    assert price_in(read_form(said | {"amount": "9,90"})).amount == 990
+    with pytest.raises(InvalidError):
+        price_in(read_form(said | {"amount": "1,500"}))
+
+
+def test_all_that_is_wrong_with_a_form_is_named_at_once() -> None:
+    said = {"kind": "per_month", "amount": "x", "trial_days": "y", "valid_from": "2020-01-01"}
+
+    with pytest.raises(InvalidError) as refused:
+        said_in(read_form(said), now=NOON)
+
+    found = {one.pointer.lstrip("/") for one in refused.value.problems}
+    assert found == {"currency", "amount", "trial_days", "valid_from"}
+
+
+def test_what_is_paid_later_counts_when_a_price_is_set() -> None:
+    def paid(amount: int, day: date) -> PriceView:
+        price = read_price({"kind": "per_month", "currency": "EUR", "amount": amount})
+        return PriceView(
+            id=UUID(int=amount), hop="wholesale", listing_id="acme.lamp", price=price,
+            valid_from=day, set_at=NOON, set_by="Bo",
+        )  # fmt: skip
+
+    asked = Asked(now=paid(450, date(2026, 1, 1)), comes=(paid(990, date(2026, 12, 1)),))
+    retail = read_price({"kind": "per_month", "currency": "EUR", "amount": 800})
+
+    told = loss_words(asked, retail, date(2026, 12, 1))
+
+    assert told == "From 1 Dec 2026 you pay EUR 1.90 more than you ask, each month and customer."
+    assert [one.is_loss for one in left_of(asked, retail, date(2026, 11, 1))] == [False, True]
