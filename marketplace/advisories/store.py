@@ -10,7 +10,7 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import ColumnElement, Select, exists, or_, select, true, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from kernel.clock import format_instant, parse_instant
 from kernel.cursors import read_place
@@ -21,12 +21,14 @@ from marketplace.advisories.model import AdvisoryView, Said, read_said, view_of
 from marketplace.advisories.telling import reach_of, tell_affected
 from marketplace.mirror.origin import MIRRORED
 from marketplace.releases._tables import MarketListing, MarketRelease
-from marketplace.releases.states import PUBLIC
+from marketplace.releases.states import PUBLIC, ReleaseState
 from marketplace.releases.store import public_releases
 from marketplace.releases.words import require_text
 from tenancy.audit.trail import About, Actor, note
 
 log = structlog.get_logger(__name__)
+
+_FOR_ALL = (*PUBLIC, ReleaseState.RECALLED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,7 +210,17 @@ def _write(row: MarketAdvisory, said: Said) -> None:
 
 def _may_write(session: Session, who: Writer, listing_id: str) -> bool:
     listing = session.get(MarketListing, listing_id)
-    return listing is not None and (who.is_vendor or listing.owner_id == who.tenant_id)
+    if listing is None:
+        return False
+    if listing.owner_id == who.tenant_id:
+        return True
+    released = select(MarketRelease.id).where(_was_public(listing_id)).limit(1)
+    return who.is_vendor and session.scalar(released) is not None
+
+
+def _was_public(listing_id: str | InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Tell whether a listing is or was one of everybody's: of a draft the vendor knows nothing."""
+    return (MarketRelease.listing_id == listing_id) & MarketRelease.state.in_(_FOR_ALL)
 
 
 def _is_theirs(session: Session, who: Writer, row: MarketAdvisory) -> bool:
@@ -224,9 +236,10 @@ def _advisable(who: Writer) -> Select[str, str]:
 
 
 def _written_for(who: Writer) -> ColumnElement[bool]:
-    if who.is_vendor:
-        return true()
     mine = select(MarketListing.listing_id).where(MarketListing.owner_id == who.tenant_id)
+    if who.is_vendor:
+        for_all = exists().where(_was_public(MarketAdvisory.listing_id))
+        return or_(MarketAdvisory.owner_id == who.tenant_id, for_all)
     return or_(MarketAdvisory.owner_id == who.tenant_id, MarketAdvisory.listing_id.in_(mine))
 
 

@@ -117,9 +117,9 @@ def show(rollout_id: UUID) -> Response:
 @require("rollouts.edit")
 def show_lines(rollout_id: UUID) -> Response:
     """Show who is where, as a part; a whole page is that of the roll-out."""
+    one = store.get_rollout(db_session(), acting().tenant_id, rollout_id)
     if not wants_part():
         return see_other(url_for("rollouts.show", rollout_id=rollout_id))
-    one = store.get_rollout(db_session(), acting().tenant_id, rollout_id)
     return render("marketplace/rollouts/_table.html", **_lines(one))
 
 

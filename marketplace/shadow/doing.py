@@ -141,7 +141,8 @@ def _do(
 
 def _places(session: Session, row: ShadowRow) -> Iterator[Place]:
     """Yield the live workflows that use an older version, of everybody it is about."""
-    among = [UUID(one) for one in row.among]
+    asked = [UUID(one) for one in row.among]
+    among = [one for one in asked if still_reaches(session, row.tenant_id, one)]
     holdings = holdings_of(session, row.listing_id, among)
     new = kept_manifest(package_of(session, row.digest).manifest)
     for tenant_id in among:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from kernel.clock import utc_now
 from kernel.errors import ConflictError, ForbiddenError
 from kernel.http import acting, db_session, render, require, see_other, wants_part
+from marketplace.impact.finding import candidate
 from marketplace.shadow import store
 from marketplace.shadow.model import VERDICT_LOOKS, reasons_of, total_of
 
@@ -21,6 +22,7 @@ bp = Blueprint("shadow", __name__, url_prefix="/t/<tenant>/marketplace/shadow")
 @require("rollouts.edit")
 def show_below(digest: str) -> Response:
     """Show how far it is with those below, as a part; a whole page is that of the roll-out."""
+    candidate(db_session(), acting().tenant_id, digest)  # else it is not there, part or page
     if not wants_part():
         return see_other(url_for("rollouts.plan", digest=digest))
     return render("marketplace/shadow/_below.html", digest=digest, **below_facts(digest))
@@ -44,6 +46,7 @@ def stop_below(digest: str, shadow_id: UUID) -> Response:
 @require("runs.view")
 def show_own(digest: str) -> Response:
     """Show how far it is with one's own, as a part; a whole page is that of the version."""
+    candidate(db_session(), acting().tenant_id, digest)
     if not wants_part():
         return see_other(url_for("market_versions.show", digest=digest))
     return render("marketplace/shadow/_own.html", digest=digest, **own_facts(digest))

@@ -91,6 +91,5 @@ SENT: dict[str, dict[str, Any]] = {
     "taken_templates_api.update": {"revision": 1, "version": 2},
     "wishes.answer": {"answer": "x"},
     "wishes_api.answer": {"answer": "x"},
-    "wishes_api.ask": {"text": "a lamp that can be dimmed"},
 }
 ALIKE = {"market_money_api.list_prices": "lists those of one's own that fit: none"}

@@ -235,4 +235,4 @@ def test_who_moved_away_before_it_was_done_is_tried_no_more(tried: Market) -> No
 
     with tried.sessions() as session, as_tenant(session, tried.csp.id):
         found = store.get_shadow(session, tried.csp.id, made.id, below=True)
-    assert (found.state, found.counts, found.flows_done) == (ShadowState.DONE, {}, 2)
+    assert (found.state, found.counts, found.flows_done) == (ShadowState.DONE, {}, 1)

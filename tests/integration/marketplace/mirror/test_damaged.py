@@ -16,6 +16,7 @@ from blocks.packages.trust import encode_key
 from kernel.errors import GarlandError
 from marketplace.mirror.layout import (
     KIND,
+    LONG_MAX_BYTES,
     MANIFEST,
     Entry,
     Manifest,
@@ -61,7 +62,7 @@ def link_folder(folder: Path) -> None:
 
 def grow_listing(folder: Path) -> None:
     with (folder / SAY).open("ab") as opened:
-        opened.truncate(5 * 2**20)
+        opened.truncate(LONG_MAX_BYTES + 1)
 
 
 def signed_anew(
