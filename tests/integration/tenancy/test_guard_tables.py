@@ -65,9 +65,10 @@ def test_nobody_reaches_anything(sessions: sessionmaker[Session], mapper: Mapper
                 session.execute(statement)
 
 
-READ_IN_SCOPE = ["membership.custom_role_id"]
-"""Memberships are no tenant's, for sign-in has to find them; who reads the role of one does so as
-the membership's organisation (`tenancy.custom_roles.holding.held`)."""
+READ_IN_SCOPE = ["market_rating.own_id", "membership.custom_role_id"]
+"""A rating is there to be read by others, and whose it is by its giver alone (`marketplace.ratings`).
+Memberships are no tenant's, for sign-in has to find them; who reads the role of one does so as the
+membership's organisation (`tenancy.custom_roles.holding.held`)."""
 
 
 def test_what_points_at_a_tenants_row_is_the_tenants_too() -> None:

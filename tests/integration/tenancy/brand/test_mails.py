@@ -65,6 +65,16 @@ USAGE = {
 }
 FACTS = {
     "address": LINK,
+    "advisory": {
+        **LINK,
+        "severity": "high",
+        "title": "It leaks",
+        "listing": "Street lamp",
+        "versions": "1.0.0",
+        "organisation": "Acme",
+        "fixed_in": "1.0.1",
+        "text": "Bring 1.0.1 in.",
+    },
     "address_changed": {"new_address": "b@example.com"},
     "address_changing": {**LINK, "new_address": "b@example.com"},
     "announcement": {
@@ -109,6 +119,15 @@ FACTS = {
         "answer": "In May.",
         "offered": "acme.lamp",
         "declined": "",
+    },
+    "wish_answered": {
+        **LINK,
+        "provider": "Aurora",
+        "organisation": "Acme",
+        "declined": "",
+        "text": "a lamp that can be dimmed",
+        "answer": "Here it is.",
+        "offered": "Street lamp",
     },
 }
 """With what each kind is filled."""
