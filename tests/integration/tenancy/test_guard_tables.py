@@ -66,7 +66,7 @@ def test_nobody_reaches_anything(sessions: sessionmaker[Session], mapper: Mapper
 
 
 READ_IN_SCOPE = ["market_rating.own_id", "membership.custom_role_id"]
-"""A rating is there to be read by others, and whose it is by its giver alone (`marketplace.ratings`).
+"""A rating is there to be read by others, and whose it is by its giver alone (`ratings.giving`).
 Memberships are no tenant's, for sign-in has to find them; who reads the role of one does so as the
 membership's organisation (`tenancy.custom_roles.holding.held`)."""
 

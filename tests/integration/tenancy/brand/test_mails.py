@@ -120,15 +120,6 @@ FACTS = {
         "offered": "acme.lamp",
         "declined": "",
     },
-    "wish_answered": {
-        **LINK,
-        "provider": "Aurora",
-        "organisation": "Acme",
-        "declined": "",
-        "text": "a lamp that can be dimmed",
-        "answer": "Here it is.",
-        "offered": "Street lamp",
-    },
 }
 """With what each kind is filled."""
 WRITERS = {
