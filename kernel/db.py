@@ -22,6 +22,8 @@ from sqlalchemy import (
 )
 from sqlalchemy import Enum as EnumType
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 from sqlalchemy.types import TypeDecorator
@@ -210,6 +212,15 @@ def is_taken(error: BaseException) -> bool:
         return False
     state = getattr(error.orig, "sqlstate", None)
     return state == "23505" or "UNIQUE constraint" in str(error.orig)
+
+
+def insert_into(session: Session, model: type[Base]) -> Any:
+    """Begin an INSERT that may say what to do with a row that is there (`on_conflict_do_nothing`).
+
+    SQLite and PostgreSQL both can, each by a statement of its own.
+    """
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    return insert_postgresql(model) if is_postgresql else insert_sqlite(model)
 
 
 @contextmanager

@@ -11,20 +11,17 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
 from blocks.installs._tables import BlockFirstInstall
+from kernel.db import insert_into
 from tenancy.scope import system
 
 
 def note_first(session: Session, tenant_id: UUID, listing_id: str, *, on: date) -> None:
     """Note that a tenant has a block or pack since a day (UTC), unless it ever had it before."""
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    insert = insert_postgresql if is_postgresql else insert_sqlite
     row = {"tenant_id": tenant_id, "listing_id": listing_id, "first_on": on}
-    session.execute(insert(BlockFirstInstall).values(row).on_conflict_do_nothing())
+    session.execute(insert_into(session, BlockFirstInstall).values(row).on_conflict_do_nothing())
 
 
 def hand_on_firsts(session: Session, from_id: UUID, to_id: UUID) -> None:

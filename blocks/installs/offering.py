@@ -13,8 +13,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
 from blocks.installs._tables import BlockInstall, BlockPackage, BlockUpload
@@ -27,6 +25,7 @@ from blocks.packages.package import Package, read_package
 from blocks.packages.trust import Trusted
 from blocks.versions import precedence
 from kernel.acting import acting_in
+from kernel.db import insert_into
 from kernel.errors import NotFoundError
 from kernel.ids import new_id
 from tenancy.rows import insert_new
@@ -196,9 +195,7 @@ def _keep(  # noqa: PLR0913  what it is, who vouches for it, since when
 
 def _locked(session: Session, row: dict[str, object]) -> BlockPackage:
     """Write a package unless it is here; give it locked, for what is said of it more now."""
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    insert = insert_postgresql if is_postgresql else insert_sqlite
-    session.execute(insert(BlockPackage).values(**row).on_conflict_do_nothing())
+    session.execute(insert_into(session, BlockPackage).values(**row).on_conflict_do_nothing())
     return session.get_one(
         BlockPackage, row["digest"], populate_existing=True, with_for_update=True
     )

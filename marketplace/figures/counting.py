@@ -3,7 +3,7 @@
 An organisation's environments count as it. A publisher's own installs and uses are left out, and
 those of whoever stands above or below it (`proven.model.stands_apart`): it knows them, so they
 would let it tell the others apart, and let it look more used than it is. A number with fewer than
-`ENOUGH` organisations behind it is not kept, whoever would read it (`telling`).
+`K` organisations behind it is not kept, whoever would read it (`telling`).
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from blocks.installs._tables import BlockInstall
 from blocks.registry import Standing
 from marketplace.figures._tables import MarketFigure, What
-from marketplace.figures.telling import ENOUGH, told_of
+from marketplace.figures.telling import told_of
 from marketplace.money.months import first_day, month_before, month_of, next_month
-from marketplace.proven.model import USERS, stands_apart
+from marketplace.proven.model import USERS, K, stands_apart
 from marketplace.proven.standing import Everybody, everybody, place_of
 from marketplace.releases._tables import MarketListing
 from runtime.packs._tables import PackInstall
@@ -246,6 +246,6 @@ def _keep(session: Session, found: Iterable[Counted], *, now: datetime) -> None:
             counted_at=now,
         )
         for one in found
-        if one.organisations >= ENOUGH
+        if one.organisations >= K
     )
     session.flush()

@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-ENOUGH = 5
-"""So many organisations have to be behind a number. Our own choice: what k-anonymity calls k."""
+from marketplace.proven.model import K
 
 
 def told_of(versions: Mapping[str, Collection[UUID]]) -> dict[str, int]:
     """Give how many organisations have a listing, under "", and each version that may be told.
 
-    No number is of fewer than `ENOUGH`; nor is what is left of all organisations without those of a
+    No number is of fewer than `K`; nor is what is left of all organisations without those of a
     version that is told, or of all of them together, unless nobody is left. Where it would be, the
     smaller versions are kept back, never the number of all.
 
@@ -23,13 +22,13 @@ def told_of(versions: Mapping[str, Collection[UUID]]) -> dict[str, int]:
         versions: By version who has it.
     """
     everyone = {one for organisations in versions.values() for one in organisations}
-    if len(everyone) < ENOUGH:
+    if len(everyone) < K:
         return {}
     told = sorted(
         (
             version
             for version, organisations in versions.items()
-            if len(organisations) >= ENOUGH and not _are_few(everyone.difference(organisations))
+            if len(organisations) >= K and not _are_few(everyone.difference(organisations))
         ),
         key=lambda version: (-len(versions[version]), version),
     )
@@ -39,4 +38,4 @@ def told_of(versions: Mapping[str, Collection[UUID]]) -> dict[str, int]:
 
 
 def _are_few(organisations: Collection[UUID]) -> bool:
-    return 0 < len(organisations) < ENOUGH
+    return 0 < len(organisations) < K

@@ -7,10 +7,9 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
+from kernel.db import insert_into
 from marketplace.money._tables import MarketTally
 from marketplace.money.agreements import share_on
 from marketplace.money.entries import RETAIL, WHOLESALE, Payment
@@ -131,11 +130,9 @@ def _share(session: Session, parties: Parties, day: date) -> int:
 
 def _tally(session: Session, hop: Hop, parties: Parties, day: date) -> MarketTally:
     """Give the month's tally of a hop, locked, begun where there is none."""
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    insert = insert_postgresql if is_postgresql else insert_sqlite
     keys = {"payer_id": hop.payer_id, "price_id": hop.price_id, "month": month_of(day)}
     share = _share(session, parties, day) if hop.name == WHOLESALE else 0
     row = {**keys, "units": 0, "amount": 0, "vendor_bp": share}
-    session.execute(insert(MarketTally).values(row).on_conflict_do_nothing())
+    session.execute(insert_into(session, MarketTally).values(row).on_conflict_do_nothing())
     query = select(MarketTally).filter_by(**keys).with_for_update()
     return session.scalars(query.execution_options(populate_existing=True)).one()

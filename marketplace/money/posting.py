@@ -8,10 +8,9 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
+from kernel.db import insert_into
 from kernel.ids import new_id
 from marketplace.money._tables import MarketCharge, MarketEntry, MarketMonth
 from marketplace.money.entries import Payment, entries_of
@@ -41,7 +40,6 @@ def open_charge(session: Session, occasion: Occasion, *, now: datetime) -> UUID 
 
     Waits for another transaction that is recording the same key, and takes its word for it.
     """
-    insert = _insert_of(session)
     row = {
         "id": new_id(),
         "used_by": occasion.used_by,
@@ -53,7 +51,7 @@ def open_charge(session: Session, occasion: Occasion, *, now: datetime) -> UUID 
         "day": occasion.day,
         "at": now,
     }
-    wanted = insert(MarketCharge).values(row)
+    wanted = insert_into(session, MarketCharge).values(row)
     wanted = wanted.on_conflict_do_nothing(index_elements=["used_by", "key"])
     made: UUID | None = session.scalar(wanted.returning(MarketCharge.id))
     return made
@@ -106,7 +104,7 @@ def enter(
 def open_month(session: Session, month: str) -> str:
     """Give a month, or the first after it that is not closed; it stays open till the commit."""
     while True:
-        insert = _insert_of(session)(MarketMonth).values(month=month, closed_at=None)
+        insert = insert_into(session, MarketMonth).values(month=month, closed_at=None)
         session.execute(insert.on_conflict_do_nothing(index_elements=["month"]))
         row = session.scalars(
             select(MarketMonth)
@@ -117,11 +115,6 @@ def open_month(session: Session, month: str) -> str:
         if row.closed_at is None:
             return month
         month = next_month(month)
-
-
-def _insert_of(session: Session) -> type:
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    return insert_postgresql if is_postgresql else insert_sqlite  # type: ignore[return-value]
 
 
 def _those_there(session: Session, ids: set[UUID]) -> set[UUID]:

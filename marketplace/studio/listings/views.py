@@ -15,11 +15,11 @@ from kernel.errors import ConflictError, GarlandError, InvalidError, Problem
 from kernel.http import acting, address_with, db_session, page_of, render, require, see_other
 from marketplace.figures.counting import LOOKED_BACK
 from marketplace.figures.reading import figures_of
-from marketplace.figures.telling import ENOUGH
 from marketplace.money import pricelists, saying
 from marketplace.money.currencies import said
 from marketplace.money.showing import month_words
 from marketplace.pictures import store as pictures
+from marketplace.proven.model import K
 from marketplace.releases import keeping, store
 from marketplace.releases.api import who
 from marketplace.releases.readme import page_of_package
@@ -58,7 +58,7 @@ def show_figures(listing_id: str) -> Response:
         "marketplace/studio/figures.html",
         listing=keeping.get_listing(*_where(), listing_id),
         figures=figures_of(*_where(), listing_id),
-        enough=ENOUGH,
+        enough=K,
         days=LOOKED_BACK.days,
         month_words=month_words,
         money=said,

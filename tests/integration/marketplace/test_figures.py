@@ -14,8 +14,8 @@ from kernel.errors import NotFoundError
 from marketplace.figures.counting import counted_ends
 from marketplace.figures.reading import Figures, figures_of
 from marketplace.figures.rounds import COUNT_EVERY, FigureRounds
-from marketplace.figures.telling import ENOUGH
 from marketplace.money._tables import MarketCharge, MarketEntry
+from marketplace.proven.model import K
 from marketplace.releases._tables import MarketListing
 from runtime.runs._tables import StepState
 from runtime.use.of_blocks import record_block_uses
@@ -73,7 +73,7 @@ def test_installs_are_counted_by_organisation_and_version(few: Market, owner_id:
 def test_fewer_than_enough_are_no_number_at_all(few: Market, owner_id: UUID) -> None:
     count(few.sessions)
     with few.sessions.begin() as session, system(session):
-        gone = [one.id for one in few.customers[: 7 - ENOUGH]]
+        gone = [one.id for one in few.customers[: 7 - K]]
         session.execute(delete(BlockInstall).where(BlockInstall.tenant_id.in_(gone)))
 
     count(few.sessions, days=1)

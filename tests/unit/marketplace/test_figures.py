@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from marketplace.figures.telling import ENOUGH, told_of
+from marketplace.figures.telling import told_of
+from marketplace.proven.model import K
 from tests.support.size import examples
 
 
@@ -47,5 +48,5 @@ def test_whoever_is_in_no_version_that_is_told_is_one_of_enough(
     everyone: set[UUID] = set().union(*versions.values())
     left = everyone.difference(*(versions[one] for one in told if one))
 
-    assert all(number >= ENOUGH for number in told.values())
-    assert not told or not 0 < len(left) < ENOUGH
+    assert all(number >= K for number in told.values())
+    assert not told or not 0 < len(left) < K

@@ -9,10 +9,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert as insert_postgresql
-from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.orm import Session
 
+from kernel.db import insert_into
 from kernel.ids import new_id
 from kernel.json_text import kept_text
 from runtime.alarms.sources.listened._tables import REASON_MAX, SAMPLE_MAX, StrayDatagram
@@ -89,9 +88,8 @@ def _count(
         StrayDatagram.sender == sender,
         StrayDatagram.reason == reason,
     )
-    insert = insert_sqlite if session.get_bind().dialect.name == "sqlite" else insert_postgresql
     session.execute(
-        insert(StrayDatagram)
+        insert_into(session, StrayDatagram)
         .values(
             id=new_id(),
             kind=kind,
